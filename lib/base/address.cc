@@ -105,7 +105,9 @@ int Cidr::prefix_bits() const noexcept {
   return address_.is_v4() ? mapped_bits_ - kV4PrefixBits : mapped_bits_;
 }
 
-std::string Cidr::to_text() const { return fmt::format("{}/{}", address_.to_text(), prefix_bits()); }
+std::string Cidr::to_text() const {
+  return fmt::format("{}/{}", address_.to_text(), prefix_bits());
+}
 
 std::optional<MacAddress> MacAddress::from_text(std::string_view text) noexcept {
   if (text.size() != 17) return std::nullopt;

@@ -45,7 +45,7 @@ class Cidr {
 
   bool contains(const IpAddress& address) const noexcept;
   const IpAddress& address() const noexcept { return address_; }
-  int prefix_bits() const noexcept;         // in the address's own family
+  int prefix_bits() const noexcept;                          // in the address's own family
   int mapped_bits() const noexcept { return mapped_bits_; }  // 0 to 128 over the 16 octets
   std::string to_text() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,5 +12,127 @@ namespace haetae::limits {
 inline constexpr std::size_t kNameBytesMax = 255;
 inline constexpr std::size_t kLabelBytesMax = 63;
 inline constexpr std::size_t kNameLabelsMax = 127;
+
+// Pointers followed inside one DNS name: as many as a name can have labels. More is a name made to
+// waste time; it is refused as too long.
+inline constexpr std::size_t kNamePointersMax = 128;
+// Records that a DNS query may carry beside its question: OPT, TSIG or SIG(0), the SOA of an IXFR,
+// one to spare. Each costs a few ns; with more the query gets FORMERR.
+inline constexpr std::size_t kQueryRecordsMax = 4;
+// Places that a DNS message being written remembers for compression: 2 octets each on the stack.
+// Names beyond that are written whole.
+inline constexpr std::size_t kCompressionOffsetsMax = 64;
+
+// A line of a list file. Longer ones are skipped and counted; they cost no memory.
+inline constexpr std::size_t kListLineBytesMax = 4096;
+// Names on one line of a hosts or dnsmasq file; those after it are skipped and counted.
+inline constexpr std::size_t kListNamesPerLineMax = 32;
+// Octets of a list file read at a time, and of unpacked text held. A reader costs their sum and
+// what the packer asks for.
+inline constexpr std::size_t kListChunkBytes = 64 * 1024;
+inline constexpr std::size_t kListTextBytes = 256 * 1024;
+// What a list may unpack to: some 50 million names. A longer one is refused.
+inline constexpr std::uint64_t kListSourceBytesMax = 1024ULL * 1024 * 1024;
+// log2 of the window of a .zst list: 32 MB of memory while it is read. A larger one is refused.
+inline constexpr int kListZstdWindowBitsMax = 25;
+// Text at a list's start that decides its format, and whether it is a list at all.
+inline constexpr std::size_t kListHeadBytesMax = 64 * 1024;
+// Examples kept for each reason in an import report, and octets of each; the rest is only counted.
+inline constexpr std::size_t kReportExamplesMax = 20;
+inline constexpr std::size_t kReportExcerptBytesMax = 120;
+// Quarantined entries named in an import report; the rest is only counted.
+inline constexpr std::size_t kReportQuarantinedMax = 1000;
+// A list is refused if more of its entries than both of these had to be quarantined.
+inline constexpr std::uint64_t kListQuarantinedCountMax = 20;
+inline constexpr std::uint64_t kListQuarantinedPercentMax = 5;
+// A list that had at least so many rules is refused if it shrank by more than half. Smaller ones
+// are written by hand and may shrink.
+inline constexpr std::uint64_t kListShrinkCheckRulesMin = 100;
+
+// Patterns of one set: each costs some 200 octets and a place in hits. More are refused by name.
+inline constexpr std::size_t kPatternsMax = 20'000;
+// Categories that the patterns of one set speak of; they size an array on the stack of each scan.
+inline constexpr std::size_t kPatternCategoriesMax = 32;
+// A compiled pattern database kept on disk. A larger file is not read and is made anew.
+inline constexpr std::size_t kPatternCacheBytesMax = 64 * 1024 * 1024;
+// What RE2 may spend on one set's automaton; a scan that needs more fails and is counted.
+inline constexpr std::int64_t kRe2BytesMax = 64 * 1024 * 1024;
+
+// A file of configuration or of rules/. A larger one is refused: it is no text that a person wrote.
+inline constexpr std::size_t kYamlFileBytesMax = 4 * 1024 * 1024;
+// What one such file may become in memory once its aliases are written out (about 120 bytes a
+// node); a file that grows beyond is refused with the line where it did.
+inline constexpr std::size_t kYamlNodesMax = 500'000;
+inline constexpr std::size_t kYamlTextBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kYamlDepthMax = 32;
+// Rows of a configuration; one more is a fault. Larger sites keep subscribers in a feed.
+inline constexpr std::size_t kListsMax = 4096;
+inline constexpr std::size_t kProfilesMax = 4096;
+inline constexpr std::size_t kDevicesMax = 65'536;
+inline constexpr std::size_t kSchedulesMax = 256;  // rows of one schedule
+// Faults told at once; the rest are counted in one last line.
+inline constexpr std::size_t kFaultsMax = 200;
+
+// DNS over UDP: datagrams moved by one system call. Costs kUdpBatchDatagrams query and reply
+// buffers a socket.
+inline constexpr std::size_t kUdpBatchDatagrams = 64;
+// Batches before the loop's other work gets its turn.
+inline constexpr int kUdpBatchesPerTurn = 8;
+// A longer query is cut by the kernel and gets FORMERR; real ones are below 512 octets.
+inline constexpr std::size_t kUdpQueryBytesMax = 4096;
+// The kernel's buffers of a UDP socket: a burst of some thousand queries.
+inline constexpr int kSocketBufferBytes = 4 * 1024 * 1024;
+// DNS over TCP: connections of one worker and socket; further ones are closed at once and counted.
+inline constexpr std::size_t kTcpConnectionsMax = 2000;
+inline constexpr int kTcpBacklog = 512;
+// Queries of one connection that wait for their answers; reading stops until some have left.
+inline constexpr std::size_t kTcpPipelineMax = 128;
+// A connection on which nothing moves for so long is closed (RFC 7766, section 6.2.3).
+inline constexpr std::chrono::seconds kTcpIdle{10};
+
+// Queries of one worker that wait for the upstream: some 0.4 KB each, touched as needed. With more,
+// a query gets a stale answer if there is one, else it is dropped and counted; clients ask again.
+inline constexpr std::size_t kPendingQueriesMax = 10000;
+// Of those, how many may come from one address; the same happens to its next ones.
+inline constexpr std::size_t kPendingPerClientMax = 1000;
+// Questions of one worker that the upstream is working on, refreshes included; some 0.5 KB each.
+inline constexpr std::size_t kPendingQuestionsMax = 10000;
+// How often a waiting query may turn to another question because the policy changed meanwhile.
+inline constexpr int kPendingRestartsMax = 1;
+// Answers longer than this pass through and are not cached.
+inline constexpr std::size_t kCacheAnswerBytesMax = 16 * 1024;
+// TTLs in one message: a record takes 11 octets at least.
+inline constexpr std::size_t kDnsTtlsMax = 65535 / 11;
+// Entries in use that making room for one new entry may move; then the oldest go, in use or not.
+inline constexpr std::size_t kCacheMovesPerFillMax = 8;
+// The smallest answer cache; a smaller budget is raised to it.
+inline constexpr std::size_t kCacheBytesMin = 256 * 1024;
+// The text of an Extended DNS Error; cut at a character's end.
+inline constexpr std::size_t kEdeTextBytesMax = 128;
+
+// Image: distinct names. At about 50 bytes each while building; one more refuses the build.
+inline constexpr std::size_t kImageNamesMax = 100'000'000;
+// Elements at one name, its ancestors' included; further ones are left out and counted. Keeps a
+// name with very many conditional rules from costing their square.
+inline constexpr std::size_t kImageSetElementsMax = 255;
+// Elements of all sets together, and bytes of all conditions: 20 bytes each and 1 in the running
+// filter; one more refuses the build.
+inline constexpr std::size_t kImageElementsMax = 16'000'000;
+inline constexpr std::size_t kImageConditionBytesMax = 64 * 1024 * 1024;
+// Edits beside an image, at about 60 bytes each; at the limit they must be merged into a new image.
+inline constexpr std::size_t kDeltaEditsMax = 10'000;
+
+// The longest DNS message (RFC 1035, section 4.2.2): room for a reply over TCP.
+inline constexpr std::size_t kDnsReplyBytesMax = 65535;
+// Room for a reply over UDP; a longer one is truncated and comes over TCP.
+inline constexpr std::size_t kUdpReplyBytesMax = 4096;
+// Events of one worker that wait to be written: about 3 MB. More are lost and counted.
+inline constexpr std::size_t kEventRingSlots = 8192;
+// How long waiting queries are still answered after SIGTERM.
+inline constexpr std::chrono::seconds kDrainMax{5};
+// A worker that does not move for so long hangs: the watchdog is no longer fed.
+inline constexpr std::chrono::seconds kWorkerSilenceMax{5};
+// A start that answers for so long has settled: its configuration and lists are good.
+inline constexpr std::chrono::seconds kSettledAfter{60};
 
 }  // namespace haetae::limits

@@ -1,6 +1,7 @@
 #include "base/name.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/assert.h"
@@ -8,7 +9,9 @@
 namespace haetae {
 namespace {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 // Reads the octet that text starts with, an escape included (RFC 1035, section 5.1), and drops it
 // from text.
@@ -33,6 +36,45 @@ std::expected<std::uint8_t, NameError> take_octet(std::string_view& text) noexce
   return static_cast<std::uint8_t>(value);
 }
 
+// Eight octets in one number: arithmetic on all of them at once, without carries between them.
+constexpr std::uint64_t kEach = 0x0101010101010101ULL;
+constexpr std::uint64_t kHighBits = 0x80 * kEach;
+
+// The high bit of every octet that equals `wanted`.
+constexpr std::uint64_t equal_octets(std::uint64_t octets, std::uint8_t wanted) noexcept {
+  const std::uint64_t differences = octets ^ wanted * kEach;
+  return ~(((differences & ~kHighBits) + ~kHighBits) | differences) & kHighBits;
+}
+
+constexpr bool is_plain(std::uint64_t octets) noexcept {
+  return ((octets & kHighBits) | equal_octets(octets, '\\')) == 0;
+}
+
+// For plain octets.
+constexpr std::uint64_t to_lower(std::uint64_t octets) noexcept {
+  const std::uint64_t from_a = octets + (0x80 - 'A') * kEach;
+  const std::uint64_t beyond_z = octets + (0x7f - 'Z') * kEach;
+  return octets | ((from_a & ~beyond_z & kHighBits) >> 2);
+}
+
+// Eight octets of text from `at` on, the first one lowest; zeros where the text ends.
+std::uint64_t load_eight(std::string_view text, std::size_t at) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t octets = 0;
+  if (text.size() - at >= 8) {
+    std::memcpy(&octets, text.data() + at, 8);
+  } else if (text.size() >= 8) {  // the last eight, without those before `at`
+    std::memcpy(&octets, text.data() + text.size() - 8, 8);
+    octets >>= 8 * (8 - (text.size() - at));
+  } else {
+    std::memcpy(&octets, text.data() + at, text.size() - at);
+  }
+  return octets;
+}
+
+// What take_plain_text() reads: it writes eight octets at a time and may write some too many.
+constexpr std::size_t kPlainTextMax = limits::kNameBytesMax - 2 - 7;
+
 constexpr bool needs_escape(std::uint8_t octet) noexcept {
   return octet <= ' ' || octet >= 127 || octet == '.' || octet == '\\';
 }
@@ -51,7 +93,41 @@ std::string_view describe(NameError error) noexcept {
   return "";
 }
 
+// Text without escapes is wire form but for the dots, in whose places the next labels' lengths
+// stand: eight octets are copied at a time, lower-cased and searched for dots.
+bool Name::take_plain_text(std::string_view text) noexcept {
+  if (text.ends_with('.')) text.remove_suffix(1);
+  if (text.empty() || text.size() > kPlainTextMax) return false;
+  std::size_t label_at = 0;  // of the length octet of the label that is being read
+  const auto end_label = [&](std::size_t end) {
+    const std::size_t size = end - label_at - 1;
+    wire_[label_at] = static_cast<std::uint8_t>(size);
+    label_at_[label_count_++] = static_cast<std::uint8_t>(label_at);
+    label_at = end;
+    return size - 1 < limits::kLabelBytesMax;
+  };
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::uint64_t octets = load_eight(text, at);
+    if (!is_plain(octets)) return false;
+    const std::uint64_t lower = to_lower(octets);
+    std::memcpy(wire_.data() + 1 + at, &lower, sizeof lower);
+    for (std::uint64_t dots = equal_octets(octets, '.'); dots != 0; dots &= dots - 1) {
+      if (!end_label(1 + at + static_cast<std::size_t>(std::countr_zero(dots)) / 8)) return false;
+    }
+  }
+  if (!end_label(1 + text.size())) return false;
+  wire_[label_at] = 0;
+  size_ = static_cast<std::uint8_t>(label_at + 1);
+  return true;
+}
+
 std::expected<Name, NameError> Name::from_text(std::string_view text) noexcept {
+  std::expected<Name, NameError> name;
+  if (!name->take_plain_text(text)) name = from_any_text(text);
+  return name;
+}
+
+std::expected<Name, NameError> Name::from_any_text(std::string_view text) noexcept {
   Name name;
   if (text == ".") return name;
   if (text.empty()) return std::unexpected(NameError::Empty);
@@ -113,7 +189,9 @@ Bytes Name::suffix_wire(std::size_t i) const noexcept {
   return {wire_.data() + at, size_ - at};
 }
 
-Name Name::suffix(std::size_t i) const noexcept { return *from_wire(suffix_wire(i)); }
+Name Name::suffix(std::size_t i) const noexcept {
+  return *from_wire(suffix_wire(i));
+}
 
 bool Name::is_under(const Name& ancestor) const noexcept {
   if (ancestor.label_count_ > label_count_) return false;

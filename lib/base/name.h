@@ -47,6 +47,11 @@ class Name {
   bool is_root() const noexcept { return label_count_ == 0; }
   // Label i counted from the left, without its length octet. i < label_count().
   Bytes label(std::size_t i) const noexcept;
+  // Where label i's length octet stands in wire(). i < label_count().
+  std::size_t label_offset(std::size_t i) const noexcept { return label_at_[i]; }
+  // The array that wire() is the start of: hashing reads whole words there and masks what is
+  // behind.
+  Bytes wire_room() const noexcept { return wire_; }
   // The wire form of the suffix that starts at label i; i == label_count() gives the root.
   Bytes suffix_wire(std::size_t i) const noexcept;
   // The suffix that starts at label i as a Name of its own. suffix(1) is the parent.
@@ -72,6 +77,11 @@ class Name {
   }
 
  private:
+  // The quick way for text that has no escapes and no faults; false, and the name is of no use, if
+  // the text must be read octet by octet.
+  bool take_plain_text(std::string_view text) noexcept;
+  static std::expected<Name, NameError> from_any_text(std::string_view text) noexcept;
+
   std::uint8_t size_;
   std::uint8_t label_count_;
   std::array<std::uint8_t, limits::kNameLabelsMax + 1> label_at_;  // offset of each length octet

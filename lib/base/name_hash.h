@@ -26,6 +26,9 @@ struct NameHashes {
 
 void hash_suffixes(const Name& name, const HashKey& key, NameHashes& out) noexcept;
 
+// The same from the wire form of a Name that was kept elsewhere. Not for bytes that nobody checked.
+void hash_suffixes(Bytes wire, const HashKey& key, NameHashes& out) noexcept;
+
 // The hash of the whole name alone; equal to NameHashes::whole().
 std::uint64_t hash_name(const Name& name, const HashKey& key) noexcept;
 

@@ -10,8 +10,8 @@
 
 namespace haetae {
 
-// One writer thread, one reader thread, fixed size, no lock. Full means false: the writer counts the
-// loss and goes on, it never waits.
+// One writer thread, one reader thread, fixed size, no lock. Full means false: the writer counts
+// the loss and goes on, it never waits.
 template <typename T>
 class Ring {
   static_assert(std::is_trivially_copyable_v<T>);

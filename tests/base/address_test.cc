@@ -25,8 +25,10 @@ TEST(Cidr, ContainsItsOwnFamilyOnly) {
   EXPECT_FALSE(home.contains(*IpAddress::from_text("2001:db8::1")));
   EXPECT_TRUE(Cidr::from_text("0.0.0.0/0")->contains(*IpAddress::from_text("8.8.8.8")));
   EXPECT_FALSE(Cidr::from_text("0.0.0.0/0")->contains(*IpAddress::from_text("2001:db8::1")));
-  EXPECT_TRUE(Cidr::from_text("2001:db8::/33")->contains(*IpAddress::from_text("2001:db8:7fff::1")));
-  EXPECT_FALSE(Cidr::from_text("2001:db8::/33")->contains(*IpAddress::from_text("2001:db8:8000::1")));
+  EXPECT_TRUE(
+      Cidr::from_text("2001:db8::/33")->contains(*IpAddress::from_text("2001:db8:7fff::1")));
+  EXPECT_FALSE(
+      Cidr::from_text("2001:db8::/33")->contains(*IpAddress::from_text("2001:db8:8000::1")));
 }
 
 TEST(Cidr, ClearsHostBitsAndWritesItselfBack) {

@@ -22,6 +22,8 @@ GuardedBytes::GuardedBytes(Bytes bytes) : size_(bytes.size()) {
   HAETAE_ASSERT(mprotect(base + readable, page, PROT_NONE) == 0);
 }
 
-GuardedBytes::~GuardedBytes() { munmap(mapping_, mapping_size_); }
+GuardedBytes::~GuardedBytes() {
+  munmap(mapping_, mapping_size_);
+}
 
 }  // namespace haetae::test

@@ -46,7 +46,9 @@ std::string read_file(const std::filesystem::path& path) {
   return path.extension() == ".zst" ? unpack_zstd(content) : content;
 }
 
-std::filesystem::path source_folder() { return HAETAE_SOURCE_DIR; }
+std::filesystem::path source_folder() {
+  return HAETAE_SOURCE_DIR;
+}
 
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "haetae-test-XXXXXX").string();
@@ -59,7 +61,8 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::filesystem::path TemporaryFolder::write(std::string_view name, std::string_view content) const {
+std::filesystem::path TemporaryFolder::write(std::string_view name,
+                                             std::string_view content) const {
   const std::filesystem::path path = path_ / name;
   std::filesystem::create_directories(path.parent_path());
   std::ofstream out(path, std::ios::binary);

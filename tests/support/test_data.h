@@ -36,7 +36,7 @@ class TemporaryFolder {
 }  // namespace haetae::test
 
 // First line of a test that needs the real data: one loud line where it is missing.
-#define HAETAE_NEEDS_DATA()                                                                 \
-  if (!::haetae::test::data_folder()) {                                                     \
-    GTEST_SKIP() << "SKIPPED, NOT TESTED: no real data; set HAETAE_DATA to its folder";     \
+#define HAETAE_NEEDS_DATA()                                                             \
+  if (!::haetae::test::data_folder()) {                                                 \
+    GTEST_SKIP() << "SKIPPED, NOT TESTED: no real data; set HAETAE_DATA to its folder"; \
   }

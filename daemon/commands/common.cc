@@ -1,0 +1,79 @@
+#include "daemon/commands/common.h"
+
+#include <fmt/core.h>
+#include <sys/random.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+#include "base/assert.h"
+
+namespace haetae::daemon {
+
+namespace fs = std::filesystem;
+
+void add_config_option(CLI::App& command, std::string& file) {
+  command.add_option("-c,--config", file, "the configuration, a YAML file")->required();
+}
+
+fs::path shipped_rules() {
+  if (const char* const named = std::getenv("HAETAE_RULES"); named != nullptr && *named != '\0') {
+    return named;
+  }
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  // Installed: PREFIX/sbin/haetae and PREFIX/share/haetae/rules. Built: build/PRESET/haetae.
+  for (const char* const relative : {"../share/haetae/rules", "../../rules"}) {
+    const fs::path candidate = program.parent_path() / relative;
+    if (fs::exists(candidate / "categories.yaml", error)) return fs::weakly_canonical(candidate);
+  }
+  return HAETAE_RULES_FOLDER;
+}
+
+void print_faults(const config::Faults& faults, const char* prefix) {
+  for (const config::Fault& fault : faults) {
+    fmt::print(stderr, "{}{}\n", prefix, config::to_text(fault));
+  }
+}
+
+fs::path state_folder(const fs::path& config_file) {
+  if (const auto written = config::written_state_path(config_file)) return *written;
+  const char* const given = std::getenv("STATE_DIRECTORY");
+  return given != nullptr && *given != '\0' ? given : "/var/lib/haetae";
+}
+
+std::expected<config::Loaded, config::Faults> load_config(const fs::path& file,
+                                                          const fs::path& folder) {
+  auto loaded = config::load(file, shipped_rules(), folder);
+  if (loaded) loaded->config.state_path = state_folder(file);
+  return loaded;
+}
+
+std::unique_ptr<config::Loaded> load_or_complain(const std::string& file) {
+  auto loaded = load_config(file);
+  if (loaded) return std::make_unique<config::Loaded>(std::move(*loaded));
+  print_faults(loaded.error());
+  return nullptr;
+}
+
+std::shared_ptr<const list::Image> image_or_complain(const config::Loaded& loaded) {
+  const build::ListFiles files = build::ListFiles::below(loaded.config.state_path);
+  auto image = list::Image::open(files.image);
+  if (image && build::is_current(**image, loaded, files)) return *image;
+  const auto compiled = build::compile_lists(loaded, files, random_key);
+  if (!compiled) {
+    fmt::print(stderr, "haetae: {}\n", compiled.error());
+    return nullptr;
+  }
+  image = list::Image::open(files.image);
+  if (!image) fmt::print(stderr, "haetae: {}\n", image.error());
+  return image ? *image : nullptr;
+}
+
+HashKey random_key() {
+  HashKey key;
+  HAETAE_ASSERT(getrandom(&key, sizeof key, 0) == static_cast<ssize_t>(sizeof key));
+  return key;
+}
+
+}  // namespace haetae::daemon

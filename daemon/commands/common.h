@@ -1,0 +1,43 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "build/assemble.h"
+#include "build/list_compiler.h"
+#include "config/load.h"
+
+namespace CLI {
+class App;
+}
+
+namespace haetae::daemon {
+
+// Adds the --config option that every subcommand has.
+void add_config_option(CLI::App& command, std::string& file);
+
+// The rules folder that comes with the program: beside the installed program, or in the source tree
+// it was built from.
+std::filesystem::path shipped_rules();
+
+// Where state is kept: `state.path`, else systemd's $STATE_DIRECTORY, else /var/lib/haetae.
+std::filesystem::path state_folder(const std::filesystem::path& config_file);
+
+// config::load with the shipped rules and the state folder of this machine. folder: as there.
+std::expected<config::Loaded, config::Faults> load_config(const std::filesystem::path& file,
+                                                          const std::filesystem::path& folder = {});
+
+// Loads a configuration; prints every fault to stderr. Null if there was any.
+std::unique_ptr<config::Loaded> load_or_complain(const std::string& file);
+
+void print_faults(const config::Faults& faults, const char* prefix = "");
+
+// The compiled lists of the configuration, compiled now if they are not current; prints why not.
+std::shared_ptr<const list::Image> image_or_complain(const config::Loaded& loaded);
+
+// A key that nobody can guess.
+HashKey random_key();
+
+}  // namespace haetae::daemon

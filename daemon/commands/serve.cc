@@ -1,0 +1,164 @@
+#include <fmt/core.h>
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <thread>
+
+#include "daemon/commands/commands.h"
+#include "daemon/commands/common.h"
+#include "daemon/crash_guard.h"
+#include "daemon/event_writer.h"
+#include "daemon/list_build_process.h"
+#include "daemon/supervisor.h"
+#include "daemon/worker.h"
+
+namespace haetae::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kStartsBeforeLastGood = 3;
+
+// What a start begins with: the configuration and where it came from.
+struct Start {
+  config::Loaded loaded;
+  bool from_last_good = false;
+};
+
+int complain(const std::string& message) {
+  fmt::print(stderr, "haetae: {}\n", message);
+  return 1;
+}
+
+// The configuration as it stands, or after three starts in a row that came to nothing, the last one
+// that worked.
+std::optional<Start> load_start(const fs::path& file, const fs::path& state,
+                                const CrashGuard& guard, int unsettled) {
+  if (unsettled >= kStartsBeforeLastGood) {
+    if (const auto kept = guard.good_config()) {
+      // Its relative paths still mean what they meant.
+      auto loaded = load_config(*kept, file.parent_path());
+      if (loaded) {
+        loaded->config.state_path = state;
+        fmt::print(stderr,
+                   "haetae: {} starts in a row failed: starting from the last configuration and "
+                   "lists that worked; mend {} and reload\n",
+                   unsettled, file.string());
+        return Start{std::move(*loaded), true};
+      }
+    }
+  }
+  auto loaded = load_config(file);
+  if (!loaded) {
+    print_faults(loaded.error());
+    return std::nullopt;
+  }
+  print_faults(loaded->warnings, "warning: ");
+  return Start{std::move(*loaded), false};
+}
+
+// The compiled lists; compiled first, by a process of its own, if they are not current. What could
+// be opened before is better than no filter.
+std::expected<std::shared_ptr<const list::Image>, std::string> open_image(const Start& start,
+                                                                          const fs::path& file,
+                                                                          const CrashGuard& guard) {
+  if (start.from_last_good) return list::Image::open(guard.good_image());
+  const build::ListFiles files = build::ListFiles::below(start.loaded.config.state_path);
+  auto image = list::Image::open(files.image);
+  if (image && build::is_current(**image, start.loaded, files)) return image;
+  if (!image && fs::exists(files.image)) fmt::print(stderr, "haetae: {}\n", image.error());
+  const auto builder = spawn_list_build(file);
+  if (!builder) return std::unexpected(builder.error());
+  if (!wait_for_list_build(*builder)) {
+    if (!image)
+      return std::unexpected("the lists could not be compiled, and there are no older ones");
+    fmt::print(stderr, "haetae: the lists could not be compiled: going on with the older ones\n");
+    return image;
+  }
+  return list::Image::open(files.image);
+}
+
+std::size_t worker_count(const config::Config& config) {
+  if (config.workers > 0) return static_cast<std::size_t>(config.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
+    const config::Config& config, const Published& published) {
+  auto sockets = open_all_sockets(config.dns.listen, worker_count(config));
+  if (!sockets) return std::unexpected(sockets.error());
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (auto& own : *sockets) {
+    auto worker = Worker::make(published, std::move(own), upstream_of(config));
+    if (!worker) return std::unexpected(worker.error());
+    workers.push_back(std::move(*worker));
+  }
+  return workers;
+}
+
+// From the configuration to the last answer, one step a line.
+int serve(const fs::path& file) {
+  const fs::path state = state_folder(file);
+  std::error_code error;
+  fs::create_directories(state, error);
+  if (error) {
+    return complain(fmt::format("state.path {}: {}; let this user write there", state.string(),
+                                error.message()));
+  }
+  CrashGuard guard(state);
+  auto start = load_start(file, state, guard, guard.note_start());
+  if (!start) return 1;
+  auto image = open_image(*start, file, guard);
+  if (!image) return complain(image.error());
+  auto assembled = build::assemble(start->loaded, *image, 1, start->loaded.config.state_path);
+  if (!assembled) {
+    print_faults(assembled.error());
+    return 1;
+  }
+  print_faults(assembled->warnings, "warning: ");
+  image = nullptr;  // the policy holds it; a reload must be able to let go of it
+
+  const config::Config& config = start->loaded.config;
+  Snapshot<policy::Policy> policy(std::move(assembled->policy));
+  Snapshot<policy::Standing> standing(std::make_shared<const policy::Standing>());
+  Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config)));
+  const Published published{policy, standing, settings};
+
+  auto events = EventWriter::open(config.log_events, policy);
+  if (!events) return complain(events.error());
+  auto workers = make_workers(config, published);
+  if (!workers) return complain(workers.error());
+  for (const auto& worker : *workers) (*events)->add(worker->events());
+  (*events)->start();
+  for (const auto& worker : *workers) worker->start();
+
+  Supervisor supervisor({.config_file = file,
+                         .loaded = std::move(start->loaded),
+                         .published = published,
+                         .workers = *workers,
+                         .events = **events,
+                         .crash_guard = guard,
+                         .from_last_good = start->from_last_good});
+  malloc_trim(0);  // what loading took
+  supervisor.run();
+
+  for (const auto& worker : *workers) worker->join();
+  events->reset();  // writes what is left
+  guard.note_clean_stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, int& exit_code) {
+  auto* const command = app.add_subcommand("serve", "run the filter");
+  const auto file = std::make_shared<std::string>();
+  add_config_option(*command, *file);
+  command->callback([file, &exit_code] {
+    std::signal(SIGPIPE, SIG_IGN);  // a reader of events that went away is not our end
+    exit_code = serve(fs::absolute(*file));
+  });
+}
+
+}  // namespace haetae::daemon

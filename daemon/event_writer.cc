@@ -1,0 +1,138 @@
+#include "daemon/event_writer.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <stop_token>
+#include <thread>
+
+#include "base/counter.h"
+#include "daemon/sockets.h"
+
+namespace haetae::daemon {
+namespace {
+
+constexpr milliseconds kPause{20};
+constexpr std::size_t kWriteBytes = 64 * 1024;
+
+std::expected<Descriptor, std::string> open_target(const std::string& target) {
+  if (target == "stdout") return Descriptor(dup(STDOUT_FILENO));
+  Descriptor file(open(target.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
+  if (file.get() < 0) {
+    return std::unexpected(fmt::format(
+        "log.events: {} cannot be written: {}; make its folder and let this user write there",
+        target, std::strerror(errno)));
+  }
+  return file;
+}
+
+}  // namespace
+
+struct EventWriter::Impl {
+  Impl(std::string to, Descriptor opened, const Snapshot<policy::Policy>& source)
+      : target(std::move(to)), out(std::move(opened)), policy(source) {}
+
+  void run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      if (reopen_wanted.exchange(false)) {
+        if (auto opened = open_target(target)) out = std::move(*opened);
+      }
+      if (!drain()) std::this_thread::sleep_for(kPause);
+    }
+    drain();
+  }
+
+  // True if there was anything.
+  bool drain() {
+    bool any = false;
+    if (policy.refresh()) previous = std::exchange(current, policy.held());
+    for (Ring<event::Event>* const ring : rings) {
+      while (const event::Event* const event = ring->front()) {
+        any = true;
+        format(*event);
+        ring->pop();
+        if (text.size() >= kWriteBytes) write_out();
+      }
+    }
+    write_out();
+    return any;
+  }
+
+  // An event's ids belong to the policy that judged it: the current one, or the one before while a
+  // reload is under way.
+  void format(const event::Event& event) {
+    for (const auto& known : {current, previous}) {
+      if (known && known->generation == event.policy_generation) {
+        text += event::to_json_line(event, *known);
+        text += '\n';
+        ++lines;
+        return;
+      }
+    }
+    // Published after we looked: the next refresh knows it.
+    if (policy.refresh()) {
+      previous = std::exchange(current, policy.held());
+      return format(event);
+    }
+    failed.add();
+  }
+
+  void write_out() {
+    std::size_t done = 0;
+    while (done < text.size()) {
+      const ssize_t wrote = write(out.get(), text.data() + done, text.size() - done);
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote <= 0) break;
+      done += static_cast<std::size_t>(wrote);
+    }
+    (done == text.size() ? written : failed).add(lines);
+    text.clear();
+    lines = 0;
+  }
+
+  std::string target;
+  Descriptor out;
+  SnapshotReader<policy::Policy> policy;
+  std::shared_ptr<const policy::Policy> current = policy.held();
+  std::shared_ptr<const policy::Policy> previous;
+  std::vector<Ring<event::Event>*> rings;
+  std::string text;
+  std::uint64_t lines = 0;
+  Counter written;
+  Counter failed;
+  std::atomic<bool> reopen_wanted{false};
+  std::jthread thread;
+};
+
+std::expected<std::unique_ptr<EventWriter>, std::string> EventWriter::open(
+    const std::string& target, const Snapshot<policy::Policy>& policy) {
+  auto out = open_target(target);
+  if (!out) return std::unexpected(out.error());
+  return std::unique_ptr<EventWriter>(
+      new EventWriter(std::make_unique<Impl>(target, std::move(*out), policy)));
+}
+
+EventWriter::EventWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EventWriter::~EventWriter() = default;
+
+void EventWriter::add(Ring<event::Event>& ring) {
+  impl_->rings.push_back(&ring);
+}
+void EventWriter::start() {
+  impl_->thread = std::jthread([this](const std::stop_token& stop) { impl_->run(stop); });
+}
+void EventWriter::reopen() {
+  impl_->reopen_wanted = true;
+}
+std::uint64_t EventWriter::written() const noexcept {
+  return impl_->written.value();
+}
+std::uint64_t EventWriter::failed() const noexcept {
+  return impl_->failed.value();
+}
+
+}  // namespace haetae::daemon

@@ -1,0 +1,153 @@
+#include "daemon/sockets.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/limits.h"
+
+namespace haetae::daemon {
+namespace {
+
+bool is_unspecified(const IpAddress& address) {
+  return std::ranges::all_of(address.wire(), [](std::uint8_t octet) { return octet == 0; });
+}
+
+std::string text_of(const config::Endpoint& endpoint) {
+  const std::string address = endpoint.address.to_text();
+  return endpoint.address.is_v4() ? fmt::format("{}:{}", address, endpoint.port)
+                                  : fmt::format("[{}]:{}", address, endpoint.port);
+}
+
+std::string bind_failure(const config::Endpoint& endpoint, const char* protocol, int error) {
+  const std::string where = fmt::format("dns.listen {} ({})", text_of(endpoint), protocol);
+  switch (error) {
+    case EADDRINUSE:
+      return fmt::format(
+          "{}: another program answers on this port already; stop it (on many systems: systemctl "
+          "disable --now systemd-resolved dnsmasq) or choose another port",
+          where);
+    case EACCES:
+      return fmt::format(
+          "{}: no permission to bind a port below 1024; run as a service with "
+          "CAP_NET_BIND_SERVICE, or choose a port above 1023",
+          where);
+    case EADDRNOTAVAIL:
+      return fmt::format("{}: this machine has no such address; see `ip address`", where);
+    default: return fmt::format("{}: cannot bind: {}", where, std::strerror(error));
+  }
+}
+
+void set_option(int fd, int level, int option, int value) {
+  // A kernel without the option serves as well as it can: no error.
+  (void)setsockopt(fd, level, option, &value, sizeof value);
+}
+
+std::expected<Descriptor, std::string> open_bound(const config::Endpoint& endpoint, int type,
+                                                  const char* protocol) {
+  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
+  Descriptor socket(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (socket.get() < 0) return std::unexpected(bind_failure(endpoint, protocol, errno));
+  set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (type == SOCK_STREAM) set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  sockaddr_storage address;
+  const socklen_t size = to_sockaddr(endpoint.address, endpoint.port, address);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    return std::unexpected(bind_failure(endpoint, protocol, errno));
+  }
+  return socket;
+}
+
+// SO_REUSEPORT lets a second Haetae of the same user share the port and take half the queries
+// unnoticed: a bind without the option tells.
+std::expected<void, std::string> check_port_is_free(const config::Endpoint& endpoint) {
+  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
+  const Descriptor probe(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (family == AF_INET6) set_option(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  sockaddr_storage address;
+  const socklen_t size = to_sockaddr(endpoint.address, endpoint.port, address);
+  if (bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    return std::unexpected(bind_failure(endpoint, "UDP", errno));
+  }
+  return {};
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& endpoint) {
+  DnsSockets sockets;
+  sockets.endpoint = endpoint;
+  sockets.wildcard = is_unspecified(endpoint.address);
+  auto udp = open_bound(endpoint, SOCK_DGRAM, "UDP");
+  if (!udp) return std::unexpected(udp.error());
+  set_option(udp->get(), SOL_SOCKET, SO_RCVBUF, limits::kSocketBufferBytes);
+  set_option(udp->get(), SOL_SOCKET, SO_SNDBUF, limits::kSocketBufferBytes);
+  if (sockets.wildcard) {
+    set_option(udp->get(), IPPROTO_IP, IP_PKTINFO, 1);
+    if (!endpoint.address.is_v4()) set_option(udp->get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  }
+  auto tcp = open_bound(endpoint, SOCK_STREAM, "TCP");
+  if (!tcp) return std::unexpected(tcp.error());
+  if (listen(tcp->get(), limits::kTcpBacklog) != 0) {
+    return std::unexpected(bind_failure(endpoint, "TCP", errno));
+  }
+  sockets.udp = std::move(*udp);
+  sockets.tcp = std::move(*tcp);
+  return sockets;
+}
+
+std::expected<std::vector<std::vector<DnsSockets>>, std::string> open_all_sockets(
+    const std::vector<config::Endpoint>& endpoints, std::size_t workers) {
+  std::vector<std::vector<DnsSockets>> all(workers);
+  for (const config::Endpoint& endpoint : endpoints) {
+    if (auto free = check_port_is_free(endpoint); !free) return std::unexpected(free.error());
+    for (std::vector<DnsSockets>& mine : all) {
+      auto sockets = open_dns_sockets(endpoint);
+      if (!sockets) return std::unexpected(sockets.error());
+      mine.push_back(std::move(*sockets));
+    }
+  }
+  return all;
+}
+
+socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port,
+                      sockaddr_storage& out) noexcept {
+  const Bytes octets = address.wire();
+  if (address.is_v4()) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, octets.data(), octets.size());
+    std::memcpy(&out, &v4, sizeof v4);
+    return sizeof v4;
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  std::memcpy(&v6.sin6_addr, octets.data(), octets.size());
+  std::memcpy(&out, &v6, sizeof v6);
+  return sizeof v6;
+}
+
+Peer peer_of(const sockaddr_storage& from) noexcept {
+  if (from.ss_family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, &from, sizeof v4);
+    return {IpAddress::v4(ntohl(v4.sin_addr.s_addr)), ntohs(v4.sin_port)};
+  }
+  sockaddr_in6 v6;
+  std::memcpy(&v6, &from, sizeof v6);
+  return {IpAddress::v6(v6.sin6_addr.s6_addr), ntohs(v6.sin6_port)};
+}
+
+}  // namespace haetae::daemon

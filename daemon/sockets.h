@@ -1,0 +1,53 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/address.h"
+#include "config/config.h"
+
+namespace haetae::daemon {
+
+// A descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) noexcept : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor();
+  int get() const noexcept { return fd_; }
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+// The sockets of one worker for one endpoint. Workers share the port by SO_REUSEPORT.
+struct DnsSockets {
+  Descriptor udp;
+  Descriptor tcp;
+  config::Endpoint endpoint;
+  // Bound to every address of the family: answers must say which address they leave from.
+  bool wildcard = false;
+};
+
+// Opens and binds both. Error: one line that says what to do ("port 53 is taken: …").
+std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& endpoint);
+
+// For each worker, the sockets of every endpoint; all or nothing.
+std::expected<std::vector<std::vector<DnsSockets>>, std::string> open_all_sockets(
+    const std::vector<config::Endpoint>& endpoints, std::size_t workers);
+
+// A socket address and back.
+socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port, sockaddr_storage& out) noexcept;
+Peer peer_of(const sockaddr_storage& from) noexcept;
+
+}  // namespace haetae::daemon

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "build/assemble.h"
+#include "config/load.h"
+#include "daemon/crash_guard.h"
+#include "daemon/event_writer.h"
+#include "daemon/worker.h"
+
+namespace haetae::daemon {
+
+// Everything that runs, as serve put it together.
+struct Running {
+  std::filesystem::path config_file;
+  config::Loaded loaded;
+  Published published;
+  std::vector<std::unique_ptr<Worker>>& workers;
+  EventWriter& events;
+  CrashGuard& crash_guard;
+  bool from_last_good =
+      false;  // started from the last good state: that is not good again by itself
+};
+
+// The control thread's loop: reloads on SIGHUP, tells systemd that all is well, ends on SIGTERM or
+// SIGINT. Builds and publishes policies; never answers a query itself.
+class Supervisor {
+ public:
+  explicit Supervisor(Running running);
+  ~Supervisor();
+  // Returns when the daemon is to stop; the workers have been told to drain.
+  void run();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Settings of the configuration in the form that workers take.
+dns::Settings settings_of(const config::Config& config);
+UnboundSettings upstream_of(const config::Config& config);
+
+}  // namespace haetae::daemon

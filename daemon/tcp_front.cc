@@ -1,0 +1,242 @@
+#include "daemon/tcp_front.h"
+
+#include <netinet/in.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.h"
+#include "daemon/clock.h"
+
+namespace haetae::daemon {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kLengthBytes = 2;  // RFC 1035, section 4.2.2
+
+IpAddress address_of(const asio::ip::address& address) {
+  return address.is_v4() ? IpAddress::v4(address.to_v4().to_uint())
+                         : IpAddress::v6(address.to_v6().to_bytes());
+}
+
+}  // namespace
+
+struct TcpFront::Impl {
+  class Connection;
+
+  Impl(asio::io_context& reactor, DnsSockets& own, std::uint32_t number, dns::Service& to)
+      : io(reactor),
+        acceptor(reactor, own.endpoint.address.is_v4() ? tcp::v4() : tcp::v6(), own.tcp.release()),
+        socket_number(number),
+        service(to),
+        reply_room(limits::kDnsReplyBytesMax) {}
+
+  void accept();
+  void adopt(tcp::socket socket);
+  void forget(std::uint64_t id) {
+    service.forget_connection(id);
+    connections.erase(id);
+  }
+
+  asio::io_context& io;
+  tcp::acceptor acceptor;
+  std::uint32_t socket_number;
+  dns::Service& service;
+  Counters counters;
+  std::uint64_t next_id = 1;
+  bool receiving = true;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections;
+  std::vector<std::uint8_t> reply_room;  // one query at a time is answered
+};
+
+// One client's stream. Reading stops while too many answers wait to be written: a client that does
+// not read is not served further, and is closed when it stays so.
+class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Impl& front, tcp::socket socket, std::uint64_t id)
+      : front_(front), socket_(std::move(socket)), idle_(front.io), id_(id) {}
+
+  void start() {
+    error_code error;
+    const tcp::endpoint remote = socket_.remote_endpoint(error);
+    if (!error) client_.peer = {address_of(remote.address()), remote.port()};
+    const tcp::endpoint local = socket_.local_endpoint(error);
+    if (!error) client_.local = address_of(local.address());
+    client_.socket = front_.socket_number;
+    client_.connection = id_;
+    client_.transport = dns::Transport::Tcp;
+    socket_.set_option(tcp::no_delay(true), error);
+    read_length();
+  }
+
+  void close() {
+    if (closed_) return;
+    closed_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+    idle_.cancel();
+    front_.forget(id_);
+  }
+
+  void send(Bytes reply) {
+    std::vector<std::uint8_t> framed(kLengthBytes + reply.size());
+    framed[0] = static_cast<std::uint8_t>(reply.size() >> 8);
+    framed[1] = static_cast<std::uint8_t>(reply.size());
+    std::ranges::copy(reply, framed.begin() + kLengthBytes);
+    to_write_.push_back(std::move(framed));
+    if (waiting_ > 0) --waiting_;
+    if (to_write_.size() == 1) write();
+  }
+
+ private:
+  bool full() const { return waiting_ + to_write_.size() >= limits::kTcpPipelineMax; }
+
+  void expect_activity(seconds within) {
+    idle_.expires_after(within);
+    idle_.async_wait([self = shared_from_this(), this](const error_code& error) {
+      if (error || closed_) return;
+      (to_write_.empty() ? front_.counters.closed_idle : front_.counters.closed_slow).add();
+      close();
+    });
+  }
+
+  void read_length() {
+    if (closed_ || !front_.receiving) return;
+    reading_ = true;
+    expect_activity(limits::kTcpIdle);
+    asio::async_read(socket_, asio::buffer(length_),
+                     [self = shared_from_this(), this](const error_code& error, std::size_t) {
+                       reading_ = false;
+                       if (error) return finish_reading();
+                       read_query();
+                     });
+  }
+
+  void read_query() {
+    query_.resize(static_cast<std::size_t>(length_[0]) << 8 | length_[1]);
+    reading_ = true;
+    asio::async_read(socket_, asio::buffer(query_),
+                     [self = shared_from_this(), this](const error_code& error, std::size_t) {
+                       reading_ = false;
+                       if (error) return finish_reading();
+                       answer();
+                     });
+  }
+
+  void answer() {
+    front_.service.begin_batch();
+    const dns::Effect effect =
+        front_.service.on_query(query_, client_, read_clock(), front_.reply_room);
+    switch (effect.kind) {
+      case dns::Effect::Kind::Reply:
+        ++waiting_;
+        send(Bytes{front_.reply_room}.first(effect.size));
+        break;
+      case dns::Effect::Kind::Pending: ++waiting_; break;
+      case dns::Effect::Kind::Drop: return close();
+    }
+    if (!full()) read_length();
+  }
+
+  // The client has said its last query; what it asked is still answered (RFC 7766, section 6.2.3).
+  void finish_reading() {
+    done_reading_ = true;
+    if (waiting_ == 0 && to_write_.empty()) close();
+  }
+
+  void write() {
+    asio::async_write(socket_, asio::buffer(to_write_.front()),
+                      [self = shared_from_this(), this](const error_code& error, std::size_t) {
+                        if (closed_) return;
+                        if (error) return close();
+                        to_write_.pop_front();
+                        after_write();
+                      });
+  }
+
+  void after_write() {
+    if (!to_write_.empty()) return write();
+    if (done_reading_ || !front_.receiving) {
+      if (waiting_ == 0) close();
+      return;
+    }
+    if (!reading_ && !full()) read_length();
+  }
+
+  Impl& front_;
+  tcp::socket socket_;
+  asio::steady_timer idle_;
+  std::uint64_t id_;
+  dns::Client client_;
+  std::array<std::uint8_t, kLengthBytes> length_{};
+  std::vector<std::uint8_t> query_;
+  std::deque<std::vector<std::uint8_t>> to_write_;
+  std::size_t waiting_ = 0;  // queries whose answer is not written down yet
+  bool reading_ = false;
+  bool done_reading_ = false;
+  bool closed_ = false;
+};
+
+void TcpFront::Impl::accept() {
+  acceptor.async_accept([this](const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error) adopt(std::move(socket));
+    if (receiving) accept();
+  });
+}
+
+void TcpFront::Impl::adopt(tcp::socket socket) {
+  if (connections.size() >= limits::kTcpConnectionsMax) {
+    counters.closed_full.add();
+    return;  // the socket closes itself
+  }
+  counters.accepted.add();
+  const std::uint64_t id = static_cast<std::uint64_t>(socket_number) << 48 | next_id++;
+  const auto connection = std::make_shared<Connection>(*this, std::move(socket), id);
+  connections.emplace(id, connection);
+  connection->start();
+}
+
+TcpFront::TcpFront(asio::io_context& io, DnsSockets& sockets, std::uint32_t socket_number,
+                   dns::Service& service)
+    : impl_(std::make_unique<Impl>(io, sockets, socket_number, service)) {}
+TcpFront::~TcpFront() {
+  while (!impl_->connections.empty()) {
+    const std::shared_ptr<Impl::Connection> first = impl_->connections.begin()->second;
+    first->close();
+  }
+}
+
+void TcpFront::start() {
+  impl_->accept();
+}
+void TcpFront::stop_receiving() {
+  impl_->receiving = false;
+  error_code ignored;
+  impl_->acceptor.close(ignored);
+}
+void TcpFront::send(const dns::Client& client, Bytes reply) noexcept {
+  const auto found = impl_->connections.find(client.connection);
+  if (found == impl_->connections.end()) return;
+  const std::shared_ptr<Impl::Connection> connection = found->second;
+  connection->send(reply);
+}
+std::size_t TcpFront::connections() const noexcept {
+  return impl_->connections.size();
+}
+const TcpFront::Counters& TcpFront::counters() const noexcept {
+  return impl_->counters;
+}
+
+}  // namespace haetae::daemon

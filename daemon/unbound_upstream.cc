@@ -1,0 +1,201 @@
+#include "daemon/unbound_upstream.h"
+
+#include <fmt/format.h>
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "daemon/unbound_events.h"
+
+namespace haetae::daemon {
+namespace {
+
+using Setting = std::pair<const char*, const char*>;
+
+// What each context starts from. libunbound's own defaults are 16 outgoing ports and 1 MB caches.
+constexpr Setting kCommonSettings[] = {
+    {"outgoing-range:", "4096"},
+    {"num-queries-per-thread:", "4096"},
+    {"so-rcvbuf:", "1m"},
+    // The answer cache is ours: what stands here is for delegations and chains.
+    {"msg-cache-size:", "2m"},
+    {"rrset-cache-size:", "4m"},
+    {"key-cache-size:", "1m"},
+    // One stale layer only, ours.
+    {"serve-expired:", "no"},
+    // Private reverse zones and the like are asked like any other name: special names are answered
+    // before, by rules/special_names.yaml.
+    {"unblock-lan-zones:", "yes"},
+    {"insecure-lan-zones:", "yes"},
+    {"do-not-query-localhost:", "no"},
+    // Letter-case randomising breaks some forwarders; cookies and ports guard against forgery.
+    {"use-caps-for-id:", "no"},
+    {"edns-buffer-size:", "1232"},
+    // The question leaves with as little as each server needs (RFC 9156).
+    {"qname-minimisation:", "yes"},
+};
+
+std::string unbound_address(const config::UpstreamServer& server) {
+  return fmt::format("{}@{}", server.address.to_text(), server.port);
+}
+
+}  // namespace
+
+bool operator==(const UnboundSettings& a, const UnboundSettings& b) {
+  const auto same_server = [](const config::UpstreamServer& x, const config::UpstreamServer& y) {
+    return x.address == y.address && x.port == y.port && x.tls_name == y.tls_name;
+  };
+  return a.mode == b.mode && a.validate == b.validate &&
+         a.trust_anchor_file == b.trust_anchor_file &&
+         std::ranges::equal(a.servers, b.servers, same_server) &&
+         std::ranges::equal(a.stubs, b.stubs, [&](const auto& x, const auto& y) {
+           return x.zone == y.zone && same_server(x.server, y.server);
+         });
+}
+
+struct UnboundUpstream::Impl {
+  // One question on its way; libunbound carries its address. Kept in a free list, so that a warm
+  // upstream allocates nothing of its own.
+  struct Flight {
+    Impl* owner;
+    std::uint64_t token;
+    Flight* next_free;
+  };
+
+  Impl(boost::asio::io_context& io, OnAnswer callback)
+      : events(io), on_answer(std::move(callback)) {}
+  ~Impl() {
+    closing = true;
+    if (context != nullptr) ub_ctx_delete(context);
+  }
+
+  std::expected<void, std::string> configure(const UnboundSettings& settings);
+  std::expected<void, std::string> set(const char* option, const char* value) {
+    if (const int error = ub_ctx_set_option(context, option, value); error != 0) {
+      return std::unexpected(
+          fmt::format("libunbound refuses {} {}: {}", option, value, ub_strerror(error)));
+    }
+    return {};
+  }
+
+  Flight* take_flight(std::uint64_t token) {
+    if (free == nullptr) {
+      flights.push_back({});
+      flights.back().next_free = nullptr;
+      free = &flights.back();
+    }
+    Flight* const flight = free;
+    free = flight->next_free;
+    *flight = {this, token, nullptr};
+    ++in_flight;
+    return flight;
+  }
+  void land(Flight* flight) {
+    flight->next_free = free;
+    free = flight;
+    --in_flight;
+  }
+
+  static void answered(void* data, int rcode, void* packet, int packet_size, int security,
+                       char* /*why_bogus*/, int /*was_ratelimited*/) {
+    auto* const flight = static_cast<Flight*>(data);
+    Impl& self = *flight->owner;
+    const std::uint64_t token = flight->token;
+    self.land(flight);
+    if (self.closing) return;
+    dns::UpstreamAnswer answer;
+    answer.rcode = static_cast<std::uint8_t>(rcode);
+    // With rcode != 0 the packet is scratch memory (it is not the answer): never read it. NXDOMAIN
+    // comes with rcode 0 here and stands in the packet.
+    answer.failed = rcode != 0 || packet == nullptr || packet_size <= 0;
+    if (!answer.failed) {
+      answer.packet = {static_cast<const std::uint8_t*>(packet),
+                       static_cast<std::size_t>(packet_size)};
+      // A bogus answer comes with rcode 0 and the whole packet: only this tells.
+      answer.bogus = security == 1;
+      answer.secure = security == 2;
+    }
+    self.on_answer(token, answer);
+  }
+
+  UnboundEvents events;
+  OnAnswer on_answer;
+  ub_ctx* context = nullptr;
+  std::deque<Flight> flights;
+  Flight* free = nullptr;
+  std::size_t in_flight = 0;
+  bool closing = false;
+};
+
+std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundSettings& settings) {
+  context = ub_ctx_create_ub_event(events.base());
+  if (context == nullptr) return std::unexpected("libunbound cannot make a context");
+  for (const auto& [option, value] : kCommonSettings) {
+    if (auto done = set(option, value); !done) return done;
+  }
+  const bool validate = settings.validate && !settings.trust_anchor_file.empty();
+  if (auto done = set("module-config:", validate ? "validator iterator" : "iterator"); !done) {
+    return done;
+  }
+  if (validate) {
+    const std::string file = settings.trust_anchor_file.string();
+    if (const int error = ub_ctx_add_ta_file(context, file.c_str()); error != 0) {
+      return std::unexpected(
+          fmt::format("the trust anchor {} cannot be read: {}; install "
+                      "dns-root-data or set dns.dnssec: false",
+                      file, ub_strerror(error)));
+    }
+  }
+  if (settings.mode == config::UpstreamMode::Forward) {
+    for (const config::UpstreamServer& server : settings.servers) {
+      const std::string address = unbound_address(server);
+      if (const int error = ub_ctx_set_fwd(context, address.c_str()); error != 0) {
+        return std::unexpected(
+            fmt::format("libunbound refuses the upstream {}: {}", address, ub_strerror(error)));
+      }
+    }
+  }
+  for (const UnboundSettings::Stub& stub : settings.stubs) {
+    const std::string address = unbound_address(stub.server);
+    if (const int error = ub_ctx_set_stub(context, stub.zone.c_str(), address.c_str(), 0);
+        error != 0) {
+      return std::unexpected(
+          fmt::format("libunbound refuses the stub zone {}: {}", stub.zone, ub_strerror(error)));
+    }
+  }
+  return {};
+}
+
+std::expected<std::unique_ptr<UnboundUpstream>, std::string> UnboundUpstream::make(
+    boost::asio::io_context& io, const UnboundSettings& settings, OnAnswer on_answer) {
+  auto impl = std::make_unique<Impl>(io, std::move(on_answer));
+  if (auto configured = impl->configure(settings); !configured) {
+    return std::unexpected(configured.error());
+  }
+  return std::unique_ptr<UnboundUpstream>(new UnboundUpstream(std::move(impl)));
+}
+
+UnboundUpstream::UnboundUpstream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+UnboundUpstream::~UnboundUpstream() = default;
+
+bool UnboundUpstream::resolve(const dns::UpstreamQuestion& question, std::uint64_t token) noexcept {
+  std::array<char, Name::kTextBytesMax> text;
+  const std::string_view written =
+      question.name.write_text(std::span<char, Name::kTextBytesMax>(text));
+  std::array<char, Name::kTextBytesMax + 1> terminated;
+  *std::ranges::copy(written, terminated.begin()).out = '\0';
+  Impl::Flight* const flight = impl_->take_flight(token);
+  const int error = ub_resolve_event(impl_->context, terminated.data(), question.type,
+                                     question.record_class, flight, &Impl::answered, nullptr);
+  if (error != 0) impl_->land(flight);
+  return error == 0;
+}
+
+std::size_t UnboundUpstream::in_flight() const noexcept {
+  return impl_->in_flight;
+}
+
+}  // namespace haetae::daemon

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "config/config.h"
+#include "dns/upstream.h"
+
+namespace haetae::daemon {
+
+// How to resolve; a change of any of it needs a new context.
+struct UnboundSettings {
+  config::UpstreamMode mode = config::UpstreamMode::Forward;
+  std::vector<config::UpstreamServer> servers;  // forward mode
+  bool validate = true;                         // recurse mode: DNSSEC
+  std::filesystem::path
+      trust_anchor_file;  // DS or DNSKEY records of the root (or of a test's zone)
+  // Zones asked at a server of their own, the root included: for closed networks and tests.
+  struct Stub {
+    std::string zone;
+    config::UpstreamServer server;
+  };
+  std::vector<Stub> stubs;
+  friend bool operator==(const UnboundSettings&, const UnboundSettings&);
+};
+
+// Resolving by libunbound's event API on the worker's own loop. One per worker; not shared between
+// threads. Holds every fact of docs/UNBOUND.md.
+class UnboundUpstream final : public dns::Upstream {
+ public:
+  using OnAnswer = std::function<void(std::uint64_t token, const dns::UpstreamAnswer& answer)>;
+
+  // Error: what libunbound refused, for a person.
+  static std::expected<std::unique_ptr<UnboundUpstream>, std::string> make(
+      boost::asio::io_context& io, const UnboundSettings& settings, OnAnswer on_answer);
+  ~UnboundUpstream() override;
+
+  // on_answer may be called before this returns (names that libunbound knows by itself).
+  bool resolve(const dns::UpstreamQuestion& question, std::uint64_t token) noexcept override;
+
+  // Questions without an answer yet. A context is deleted only when there are none, since deleting
+  // it fails them all.
+  std::size_t in_flight() const noexcept;
+
+ private:
+  struct Impl;
+  explicit UnboundUpstream(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace haetae::daemon

@@ -1,0 +1,165 @@
+#include "daemon/worker.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+#include <thread>
+
+#include "base/limits.h"
+#include "daemon/clock.h"
+#include "daemon/tcp_front.h"
+#include "daemon/udp_front.h"
+
+namespace haetae::daemon {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// How often waiting queries are looked at, and how often an idle worker takes up a new policy: an
+// old image is let go within seconds even when nobody asks.
+constexpr milliseconds kTickWhileWaiting{50};
+constexpr milliseconds kTickIdle{1000};
+
+}  // namespace
+
+struct Worker::Impl final : dns::Upstream, dns::ReplySink {
+  explicit Impl(const Published& published)
+      : tick(io),
+        service({published.policy, published.standing, published.settings, *this, *this, events,
+                 counters}) {}
+
+  // dns::Upstream: the current context; a question also makes the tick quick.
+  bool resolve(const dns::UpstreamQuestion& question, std::uint64_t token) noexcept override {
+    if (!quick_tick) arm_tick(kTickWhileWaiting);
+    return upstream->resolve(question, token);
+  }
+
+  // dns::ReplySink
+  void send(const dns::Client& client, Bytes reply) noexcept override {
+    if (client.transport == dns::Transport::Udp) {
+      udp[client.socket]->send(client, reply);
+    } else {
+      tcp[client.socket]->send(client, reply);
+    }
+  }
+
+  std::expected<std::unique_ptr<UnboundUpstream>, std::string> make_upstream(
+      const UnboundSettings& settings) {
+    return UnboundUpstream::make(io, settings,
+                                 [this](std::uint64_t token, const dns::UpstreamAnswer& answer) {
+                                   service.on_answer(token, answer, read_clock());
+                                 });
+  }
+
+  void open_fronts(std::vector<DnsSockets> own_sockets) {
+    sockets = std::move(own_sockets);
+    for (std::uint32_t number = 0; number < sockets.size(); ++number) {
+      udp.push_back(std::make_unique<UdpFront>(io, sockets[number], number, service));
+      tcp.push_back(std::make_unique<TcpFront>(io, sockets[number], number, service));
+    }
+  }
+
+  void run() {
+    for (const auto& front : udp) front->start();
+    for (const auto& front : tcp) front->start();
+    arm_tick(kTickIdle);
+    io.run();
+  }
+
+  void arm_tick(milliseconds after) {
+    quick_tick = after == kTickWhileWaiting;
+    tick.expires_after(after);
+    tick.async_wait([this](const error_code& error) {
+      if (!error) on_tick();
+    });
+  }
+
+  void on_tick() {
+    beats.add();
+    service.begin_batch();
+    service.on_tick(read_clock());
+    // A context is deleted only when nothing of it is in flight: deleting fails what is.
+    std::erase_if(retired, [](const auto& old) { return old->in_flight() == 0; });
+    if (draining && (service.waiting() == 0 || read_clock().monotonic >= drain_until)) {
+      io.stop();
+      return;
+    }
+    arm_tick(draining || service.waiting() > 0 ? kTickWhileWaiting : kTickIdle);
+  }
+
+  void begin_drain() {
+    draining = true;
+    drain_until = read_clock().monotonic + limits::kDrainMax;
+    for (const auto& front : udp) front->stop_receiving();
+    for (const auto& front : tcp) front->stop_receiving();
+    arm_tick(kTickWhileWaiting);
+  }
+
+  asio::io_context io{1};
+  asio::steady_timer tick;
+  bool quick_tick = false;
+  bool draining = false;
+  Monotonic drain_until;
+  Ring<event::Event> events{limits::kEventRingSlots};
+  dns::Counters counters;
+  Counter beats;
+  dns::Service service;
+  std::unique_ptr<UnboundUpstream> upstream;
+  std::list<std::unique_ptr<UnboundUpstream>> retired;
+  std::vector<DnsSockets> sockets;
+  std::vector<std::unique_ptr<UdpFront>> udp;
+  std::vector<std::unique_ptr<TcpFront>> tcp;
+  std::jthread thread;
+};
+
+std::expected<std::unique_ptr<Worker>, std::string> Worker::make(const Published& published,
+                                                                 std::vector<DnsSockets> sockets,
+                                                                 const UnboundSettings& settings) {
+  auto impl = std::make_unique<Impl>(published);
+  auto upstream = impl->make_upstream(settings);
+  if (!upstream) return std::unexpected(upstream.error());
+  impl->upstream = std::move(*upstream);
+  impl->open_fronts(std::move(sockets));
+  return std::unique_ptr<Worker>(new Worker(std::move(impl)));
+}
+
+Worker::Worker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Worker::~Worker() {
+  impl_->io.stop();
+  join();
+}
+
+void Worker::start() {
+  impl_->thread = std::jthread([this] { impl_->run(); });
+}
+
+void Worker::change_upstream(const UnboundSettings& settings) {
+  asio::post(impl_->io, [this, settings] {
+    auto next = impl_->make_upstream(settings);
+    if (!next) return;  // the supervisor tried the same settings before: only memory can fail here
+    impl_->retired.push_back(std::exchange(impl_->upstream, std::move(*next)));
+  });
+}
+
+void Worker::drain() {
+  asio::post(impl_->io, [this] { impl_->begin_drain(); });
+}
+
+void Worker::join() {
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+std::uint64_t Worker::beats() const noexcept {
+  return impl_->beats.value();
+}
+const dns::Counters& Worker::counters() const noexcept {
+  return impl_->counters;
+}
+Ring<event::Event>& Worker::events() noexcept {
+  return impl_->events;
+}
+
+}  // namespace haetae::daemon

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ring.h"
+#include "base/snapshot.h"
+#include "daemon/sockets.h"
+#include "daemon/unbound_upstream.h"
+#include "dns/service.h"
+#include "event/event.h"
+#include "policy/policy.h"
+#include "policy/standing.h"
+
+namespace haetae::daemon {
+
+// What every worker reads and the supervisor replaces.
+struct Published {
+  Snapshot<policy::Policy>& policy;
+  Snapshot<policy::Standing>& standing;
+  Snapshot<dns::Settings>& settings;
+};
+
+// One thread with an event loop of its own. Owns its sockets, cache, upstream and event ring, and
+// shares nothing but what is Published.
+class Worker {
+ public:
+  // Error: what cannot be set up, for a person. The thread starts with start().
+  static std::expected<std::unique_ptr<Worker>, std::string> make(const Published& published,
+                                                                  std::vector<DnsSockets> sockets,
+                                                                  const UnboundSettings& upstream);
+  ~Worker();
+
+  void start();
+  // From any thread: later questions go to a new upstream, those on their way are waited for.
+  void change_upstream(const UnboundSettings& settings);
+  // From any thread: takes no further queries, answers those that wait, ends the thread. join()
+  // returns when it has, at the latest after limits::kDrainMax.
+  void drain();
+  void join();
+
+  // Read by other threads.
+  std::uint64_t beats() const noexcept;  // grows at least every second while the loop runs
+  const dns::Counters& counters() const noexcept;
+  Ring<event::Event>& events() noexcept;  // the one reader is the event writer
+
+ private:
+  struct Impl;
+  explicit Worker(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace haetae::daemon

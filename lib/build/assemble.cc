@@ -1,0 +1,63 @@
+#include "build/assemble.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "build/policy_builder.h"
+#include "list/pattern_set.h"
+
+namespace haetae::build {
+namespace {
+
+bool same_patterns(const std::vector<list::Pattern>& a, const std::vector<list::Pattern>& b) {
+  return std::ranges::equal(a, b, [](const list::Pattern& x, const list::Pattern& y) {
+    return x.id == y.id && x.expression == y.expression && x.category == y.category &&
+           x.weight == y.weight;
+  });
+}
+
+// The set of the shipped host patterns; null if the configuration wants none. A set that cannot be
+// compiled at all is a fault: a filter must not lose its patterns silently.
+std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> host_patterns(
+    const config::Loaded& loaded, const std::filesystem::path& cache_folder,
+    const policy::Policy* previous, config::Faults& warnings) {
+  const std::vector<list::Pattern>& wanted = loaded.rules.host_patterns;
+  if (!loaded.config.patterns || wanted.empty()) return nullptr;
+  if (previous != nullptr && previous->host_patterns != nullptr &&
+      same_patterns(previous->host_patterns->patterns(), wanted)) {
+    return previous->host_patterns;
+  }
+  auto compiled = list::PatternSet::compile(wanted, {.cache_folder = cache_folder});
+  const std::string folder = (loaded.rules.folder / "patterns").string();
+  if (!compiled) {
+    return std::unexpected(config::Fault{folder, 0, "", compiled.error(),
+                                         "set rules.patterns: false to go on without patterns"});
+  }
+  for (const list::PatternFault& fault : compiled->faults) {
+    warnings.push_back({folder, 0, fault.id, fault.message, "the other patterns stand"});
+  }
+  return std::move(compiled->set);
+}
+
+}  // namespace
+
+std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
+                                                  std::shared_ptr<const list::Image> image,
+                                                  std::uint64_t generation,
+                                                  const std::filesystem::path& cache_folder,
+                                                  const policy::Policy* previous) {
+  Assembled assembled;
+  auto patterns = host_patterns(loaded, cache_folder, previous, assembled.warnings);
+  if (!patterns) return std::unexpected(config::Faults{patterns.error()});
+  auto policy = build_policy({.config = loaded.config,
+                              .rules = loaded.rules,
+                              .image = std::move(image),
+                              .delta = nullptr,
+                              .host_patterns = std::move(*patterns),
+                              .generation = generation});
+  if (!policy) return std::unexpected(std::move(policy.error()));
+  assembled.policy = std::move(*policy);
+  return assembled;
+}
+
+}  // namespace haetae::build

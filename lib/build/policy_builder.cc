@@ -1,0 +1,249 @@
+#include "build/policy_builder.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "build/marks.h"
+
+namespace haetae::build {
+namespace {
+
+using config::Faults;
+using policy::MarkKind;
+using policy::Policy;
+
+// The house's own name: block page and dashboard live there.
+constexpr std::string_view kOwnName = "haetae.internal";
+
+// Builds one Policy; each method fills one part and collects faults.
+class Builder {
+ public:
+  explicit Builder(const PolicyParts& parts)
+      : in_(parts), policy_(std::make_shared<Policy>(list::Lists(parts.image, parts.delta))) {}
+
+  std::expected<std::shared_ptr<const Policy>, Faults> build() {
+    policy_->generation = in_.generation;
+    policy_->host_patterns = in_.host_patterns;
+    add_zone();
+    add_categories();
+    add_lists();
+    add_services();
+    add_engines();
+    for (const config::Profile& profile : in_.config.profiles) add_profile(profile);
+    add_devices_and_networks();
+    mark_names_of_the_house();
+    if (!faults_.empty()) return std::unexpected(std::move(faults_));
+    marks_.write(*policy_, in_.image->key());
+    policy::fill_outcomes(*policy_);
+    return policy_;
+  }
+
+ private:
+  void fault(std::string key, std::string message, std::string hint, int line = 0) {
+    faults_.push_back(
+        {in_.config.file.string(), line, std::move(key), std::move(message), std::move(hint)});
+  }
+
+  void add_zone() {
+    auto zone = policy::TimeZone::load(in_.config.site.timezone);
+    if (zone) {
+      policy_->zone = *zone;
+    } else {
+      fault("site.timezone", "no such time zone: '" + in_.config.site.timezone + "'",
+            "use a name like Asia/Seoul");
+    }
+  }
+
+  void add_categories() {
+    for (const config::CategoryRule& rule : in_.rules.categories) {
+      category_ids_[rule.id] = static_cast<policy::CategoryId>(policy_->categories.size());
+      policy_->categories.push_back({rule.id, rule.kind, rule.sensitive});
+    }
+    if (policy_->categories.size() > policy::kCategoriesMax) {
+      fault("", "more than 256 categories", "remove some from rules/categories.yaml");
+    }
+  }
+
+  policy::CategoryId category(const std::string& id) const {
+    const auto found = category_ids_.find(id);
+    return found == category_ids_.end() ? policy::kNoCategory : found->second;
+  }
+
+  const config::ListSource* source_of(const std::string& name) const {
+    const auto by_name = [&](const config::ListSource& list) { return list.name == name; };
+    if (const auto at = std::ranges::find_if(in_.config.lists, by_name);
+        at != in_.config.lists.end()) {
+      return &*at;
+    }
+    const auto at = std::ranges::find_if(in_.rules.start_lists, by_name);
+    return at == in_.rules.start_lists.end() ? nullptr : &*at;
+  }
+
+  // In the order of the image, whose ids stand in its elements. A list that the image holds and the
+  // configuration dropped keeps its place but counts nowhere.
+  void add_lists() {
+    for (const list::ImageList& held : in_.image->lists()) {
+      policy::ListEntry entry;
+      entry.name = held.name;
+      if (const config::ListSource* const source = source_of(held.name)) {
+        entry.category = category(source->category);
+        entry.mode = source->mode;
+        entry.exceptions_site = source->exceptions_site;
+      }
+      policy_->lists.push_back(std::move(entry));
+    }
+    for (const config::ListSource& wanted : in_.config.lists) {
+      if (!std::ranges::any_of(policy_->lists,
+                               [&](const auto& held) { return held.name == wanted.name; })) {
+        fault("lists." + wanted.name, "the compiled image does not hold this list",
+              "run: haetae lists build --config " + in_.config.file.string(), wanted.line);
+      }
+    }
+  }
+
+  void add_services() {
+    for (const config::ServiceRules& rules : in_.rules.services) {
+      const auto id = static_cast<policy::ServiceId>(policy_->services.size());
+      service_ids_[rules.id] = id;
+      policy_->services.push_back({rules.id});
+      for (const auto& name : rules.own) marks_.add(name, MarkKind::ServiceOwn, id);
+      for (const auto& name : rules.shared) marks_.add(name, MarkKind::ServiceShared, id);
+    }
+  }
+
+  std::uint16_t add_rewrite(const std::string& engine,
+                            const std::optional<config::SafeSearchTarget>& target) {
+    if (!target) return policy::kNone;
+    policy_->rewrites.push_back({engine, target->cname, target->addresses});
+    return static_cast<std::uint16_t>(policy_->rewrites.size() - 1);
+  }
+
+  void add_engines() {
+    for (const config::SafeSearchEngine& engine : in_.rules.engines) {
+      const auto id = static_cast<policy::EngineId>(policy_->engines.size());
+      Policy::EngineRow row;
+      row.is_youtube = engine.is_youtube;
+      row.strict = add_rewrite(engine.id, engine.strict);
+      // An engine with one level only does its best for both.
+      row.moderate = engine.moderate ? add_rewrite(engine.id, engine.moderate) : row.strict;
+      if (row.strict == policy::kNone) row.strict = row.moderate;
+      policy_->engines.push_back(row);
+      for (const auto& host : engine.hosts) marks_.add(host, MarkKind::SafeSearch, id);
+    }
+  }
+
+  policy::ServiceId service(const std::string& id) const { return service_ids_.at(id); }
+
+  void add_profile(const config::Profile& from) {
+    const auto id = static_cast<policy::ProfileId>(policy_->profiles.size());
+    profile_ids_[from.name] = id;
+    policy::Profile to;
+    to.name = from.name;
+    to.mode = from.mode;
+    to.log = from.log;
+    to.block_bypass = from.block_bypass;
+    to.unknown_blocked = from.unknown_blocked;
+    to.undecidable_blocked = from.undecidable_blocked;
+    to.threshold = static_cast<std::int16_t>(from.threshold);
+    to.safe_search = from.safe_search;
+    to.youtube = from.youtube;
+    to.bedtime = policy::Schedule(from.bedtime);
+    to.focus = policy::Schedule(from.focus);
+    to.has_quota = std::ranges::any_of(
+        from.quotas, [](const config::Quota& quota) { return quota.service.empty(); });
+    for (const std::string& block : from.block) to.blocked.set(category(block));
+    for (const std::string& allow : from.focus_categories) to.focus_categories.set(category(allow));
+    add_profile_lists(from, to);
+    add_profile_services(from, to);
+    to.filtered = to.blocked.any() || to.block_bypass || to.unknown_blocked ||
+                  !from.services_block.empty() || to.safe_search != policy::Strictness::Off ||
+                  to.youtube != policy::Strictness::Off;
+    for (const auto& rule : from.allow) marks_.add(rule, MarkKind::GuardianAllow, id);
+    for (const auto& rule : from.deny) marks_.add(rule, MarkKind::GuardianDeny, id);
+    for (const auto& rule : from.focus_allow) marks_.add(rule, MarkKind::FocusAllow, id);
+    policy_->profiles.push_back(std::move(to));
+  }
+
+  void add_profile_lists(const config::Profile& from, policy::Profile& to) const {
+    to.lists.assign(policy_->lists.size(), false);
+    for (std::size_t i = 0; i < policy_->lists.size(); ++i) {
+      const policy::ListEntry& list = policy_->lists[i];
+      to.lists[i] =
+          list.category != policy::kNoCategory &&
+          (from.all_lists || std::ranges::find(from.lists, list.name) != from.lists.end());
+    }
+  }
+
+  void add_profile_services(const config::Profile& from, policy::Profile& to) const {
+    to.services.resize(policy_->services.size());
+    for (const std::string& id : from.services_block) {
+      to.services[service(id)].rule = policy::ServiceRule::Block;
+    }
+    for (const std::string& id : from.services_allow) {
+      to.services[service(id)].rule = policy::ServiceRule::Allow;
+    }
+    for (const config::Profile::ServiceHours& hours : from.service_hours) {
+      to.services[service(hours.service)].hours = policy::Schedule(hours.rows);
+    }
+    for (const config::Quota& quota : from.quotas) {
+      if (!quota.service.empty()) to.services[service(quota.service)].has_quota = true;
+    }
+  }
+
+  void add_devices_and_networks() {
+    for (const config::Device& from : in_.config.devices) {
+      const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
+      const policy::ProfileId profile = profile_ids_.at(from.profile);
+      policy_->devices.push_back({from.name, profile});
+      if (from.address) {
+        const int all_bits = from.address->is_v4() ? 32 : 128;
+        policy_->networks.push_back({Cidr(*from.address, all_bits), profile, id});
+      }
+      if (from.cidr) policy_->networks.push_back({*from.cidr, profile, id});
+    }
+    for (const config::Network& from : in_.config.networks) {
+      if (from.cidr) policy_->networks.push_back({*from.cidr, profile_ids_.at(from.profile)});
+    }
+    std::ranges::stable_sort(policy_->networks, [](const auto& a, const auto& b) {
+      return a.cidr.mapped_bits() > b.cidr.mapped_bits();
+    });
+    policy_->default_profile = profile_ids_.at(in_.config.default_profile);
+  }
+
+  void mark_names_of_the_house() {
+    marks_.add(name_of(kOwnName), {.kind = MarkKind::House});
+    for (const config::HouseName& house : in_.rules.house) {
+      // Operators' Wi-Fi calling carries emergency calls: it stands with the help lines.
+      const bool is_help = house.kind == "wifi-calling";
+      marks_.add(house.name, {.kind = is_help ? MarkKind::Help : MarkKind::House});
+    }
+    for (const config::HelpLine& line : in_.rules.help) {
+      for (const Name& name : line.names) marks_.add(name, {.kind = MarkKind::Help});
+    }
+    for (const config::SpecialNameRule& rule : in_.rules.special_names) {
+      const auto place = static_cast<std::uint16_t>(policy_->special_names.size());
+      policy_->special_names.push_back({rule.answer, rule.filtered_profiles_only});
+      policy::Mark mark{.kind = MarkKind::Special};
+      mark.subject = place;
+      marks_.add(rule.name, mark);
+    }
+  }
+
+  const PolicyParts& in_;
+  std::shared_ptr<Policy> policy_;
+  Marks marks_;
+  std::map<std::string, policy::CategoryId> category_ids_;
+  std::map<std::string, policy::ServiceId> service_ids_;
+  std::map<std::string, policy::ProfileId> profile_ids_;
+  Faults faults_;
+};
+
+}  // namespace
+
+std::expected<std::shared_ptr<const Policy>, Faults> build_policy(const PolicyParts& parts) {
+  return Builder(parts).build();
+}
+
+}  // namespace haetae::build

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+
+#include "config/config.h"
+#include "config/fault.h"
+#include "config/rules.h"
+#include "list/delta.h"
+#include "list/image.h"
+#include "list/pattern_set.h"
+#include "policy/policy.h"
+
+namespace haetae::build {
+
+struct PolicyParts {
+  const config::Config& config;
+  const config::Rules& rules;
+  std::shared_ptr<const list::Image> image;
+  std::shared_ptr<const list::Delta> delta;               // null: no edits
+  std::shared_ptr<const list::PatternSet> host_patterns;  // null: no patterns
+  std::uint64_t generation = 1;
+};
+
+// Turns names into ids and freezes everything into a Policy. The image must hold every list of the
+// configuration (compile_lists makes it so).
+std::expected<std::shared_ptr<const policy::Policy>, config::Faults> build_policy(
+    const PolicyParts& parts);
+
+}  // namespace haetae::build

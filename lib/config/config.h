@@ -1,0 +1,167 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/name.h"
+#include "policy/policy.h"
+#include "policy/schedule.h"
+
+// The configuration as plain structs: what the YAML says, with every default filled in. Names of
+// profiles, categories, services and lists are checked; ids are worked out later, by lib/build.
+namespace haetae::config {
+
+enum class SiteKind : std::uint8_t { Home, School, Isp };
+
+struct Site {
+  std::string name = "home";
+  SiteKind kind = SiteKind::Home;
+  std::string timezone = "UTC";
+  std::vector<std::string> languages{"en"};
+};
+
+struct Endpoint {
+  IpAddress address;
+  std::uint16_t port = 53;
+};
+
+enum class UpstreamMode : std::uint8_t { Forward, Recurse };
+struct UpstreamServer {
+  IpAddress address;
+  std::uint16_t port = 53;
+  std::string tls_name;  // empty: plain DNS
+};
+
+enum class BlockAnswerKind : std::uint8_t { NxDomain, NullAddress, Address, Refused };
+struct BlockAnswer {
+  BlockAnswerKind kind = BlockAnswerKind::NxDomain;
+  std::optional<IpAddress> v4;
+  std::optional<IpAddress> v6;
+};
+
+struct Dns {
+  std::vector<Endpoint> listen;
+  bool allow_from_auto = true;
+  std::vector<Cidr> allow_from;
+  bool is_public = false;
+  UpstreamMode upstream_mode = UpstreamMode::Forward;
+  std::vector<UpstreamServer> upstream_servers;
+  bool dnssec = true;  // validate; recurse mode (forwarders may be blind to it)
+  BlockAnswer block_answer;
+  std::uint64_t cache_bytes = 32ULL << 20;  // per worker
+};
+
+struct ListSource {
+  std::string name = {};
+  std::filesystem::path path = {};  // absolute
+  std::string url = {};             // fetched by a later stage; empty here
+  std::chrono::hours every{24};
+  std::string format = "auto";
+  std::string category = {};  // id, aliases resolved
+  std::string match = {};     // "exact", "subtree" or "" for the dialect's own
+  policy::Mode mode = policy::Mode::Enforce;
+  bool exceptions_site = false;
+  int line = 0;  // in the configuration, for faults found later
+};
+
+struct NameRule {
+  Name name = {};
+  bool exact = false;
+  bool lifts_safe_search = false;  // {name: x, safe_search: off}
+};
+
+struct Quota {
+  std::string service;  // empty: all
+  int minutes_per_day = 0;
+  int minutes_per_week = 0;
+};
+
+struct Profile {
+  std::string name = {};
+  std::string age = {};  // id of a band in rules/ages.yaml: "7-9"; empty: none
+  policy::Mode mode = policy::Mode::Enforce;
+  policy::LogLevel log = policy::LogLevel::Blocked;
+  std::string log_reason = {};  // why everything is logged; never empty with LogLevel::All
+  // Category ids: those written, else the age band's ("age" among those written stands for the
+  // band's). Categories of kind Bypass and Locked are not here: block_bypass speaks for the first,
+  // the second are blocked for everybody.
+  std::vector<std::string> block = {};
+  bool block_bypass = false;
+  bool all_lists = true;
+  std::vector<std::string> lists = {};
+  std::vector<std::string> services_block = {};
+  std::vector<std::string> services_allow = {};
+  struct ServiceHours {
+    std::string service;
+    std::vector<policy::ScheduleRow> rows;
+  };
+  std::vector<ServiceHours> service_hours = {};
+  policy::Strictness safe_search = policy::Strictness::Off;
+  policy::Strictness youtube = policy::Strictness::Off;
+  std::vector<NameRule> allow = {};
+  std::vector<NameRule> deny = {};
+  bool unknown_blocked = false;
+  bool undecidable_blocked = false;
+  int threshold = 60;
+  std::vector<policy::ScheduleRow> bedtime = {};
+  std::vector<policy::ScheduleRow> focus = {};
+  std::vector<NameRule> focus_allow = {};
+  std::vector<std::string> focus_categories = {};
+  std::vector<Quota> quotas = {};
+};
+
+struct Device {
+  std::string name;
+  std::optional<MacAddress> mac;
+  std::optional<IpAddress> address;
+  std::optional<Cidr> cidr;
+  std::string id;
+  std::string profile;
+};
+
+struct Network {
+  std::optional<Cidr> cidr;
+  std::string interface;
+  std::string profile;
+};
+
+// Parts that later versions act on; read and checked, and warned about if they are switched on.
+enum class GateMode : std::uint8_t { Off, Queue };
+struct Gate {
+  GateMode mode = GateMode::Off;
+};
+struct Tap {
+  std::string interface;
+};
+enum class ProxyMode : std::uint8_t { Off, Transparent, Explicit };
+struct Proxy {
+  ProxyMode mode = ProxyMode::Off;
+  std::vector<Endpoint> listen;
+};
+struct Config {
+  std::filesystem::path file;
+  Site site;
+  int workers = 0;  // 0: auto, one a core
+  std::filesystem::path state_path;
+  std::filesystem::path rules_path;  // the shipped rules/; key `rules.path`, default found at start
+  Dns dns;
+  std::vector<ListSource> lists;
+  bool start_lists = true;  // key `rules.start_lists`: the small lists of rules/lists count too
+  bool patterns = true;     // key `rules.patterns`
+  std::vector<Profile> profiles;
+  std::vector<Device> devices;
+  std::vector<Network> networks;
+  std::string default_profile;
+  Gate gate;
+  Tap tap;
+  Proxy proxy;
+  std::string admin_listen;
+  std::string log_events = "stdout";
+};
+
+}  // namespace haetae::config

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "config/config.h"
+#include "config/fault.h"
+#include "config/rules.h"
+
+namespace haetae::config {
+
+struct Loaded {
+  Config config;
+  Rules rules;
+  // Things that are right but do nothing here: sections that this version does not act on, a device
+  // known only by MAC, ….
+  Faults warnings;
+};
+
+// Reads the configuration and the rules it names. Error: every fault, not only the first.
+// default_rules: the rules folder if the configuration names none.
+// folder: what relative paths are relative to, if not the file's own folder (a kept copy).
+std::expected<Loaded, Faults> load(const std::filesystem::path& file,
+                                   const std::filesystem::path& default_rules,
+                                   const std::filesystem::path& folder = {});
+
+// `state.path` if it is written in the file, however many faults the rest has: where to find what
+// worked last must be known before the configuration is any good.
+std::optional<std::filesystem::path> written_state_path(const std::filesystem::path& file);
+
+// The same for text at hand and rules that were read already: the text is judged as if it stood in
+// `file`, which need not exist. warnings may be null.
+std::expected<Config, Faults> load_text(std::string_view text, const std::filesystem::path& file,
+                                        const Rules& rules, Faults* warnings = nullptr);
+
+}  // namespace haetae::config

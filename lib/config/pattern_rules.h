@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/fault.h"
+#include "list/pattern_set.h"
+
+// rules/patterns/*.yaml: words and expressions that speak for or against a host name.
+//
+//   category: adult                # id or alias, or a list of them: each gets every pattern
+//   language: en                   # part of the patterns' ids; no more
+//   words:                         # groups of words that weigh the same
+//     - {weight: 60, at: anywhere, words: [casino, poker]}
+//     - {weight: -60, words: [education]}                      # speaks for innocence
+//     - {weight: 100, at: tld, words: [xxx]}
+//   except: [sussex, essex]        # innocent words: a word inside one of them does not count
+//   expressions:                   # list/pattern_language.h; sample: a text that it must hit
+//     - {id: hop, regex: '^avsee[0-9]+\.', weight: 60, sample: avsee12.example}
+//
+// at: anywhere (default), start, end, edge, word, label, tld; see list::WordPlace. `except` holds
+// for the words of every file of the folder.
+namespace haetae::config {
+
+// A category's number by its id or alias; nothing if there is none.
+using CategoryFinder = std::function<std::optional<list::CategoryId>(std::string_view)>;
+
+struct PatternRules {
+  std::vector<list::Pattern> patterns;  // in order of file name, then of lines
+  Faults faults;
+};
+
+// Reads every *.yaml of the folder. A folder that is missing holds no patterns. Whoever finds
+// faults should use none of the patterns.
+PatternRules load_pattern_rules(const std::filesystem::path& folder,
+                                const CategoryFinder& category_of);
+
+// The same for one file's text; file is its name for faults.
+PatternRules parse_pattern_rules(std::string_view text, const std::string& file,
+                                 const CategoryFinder& category_of);
+
+}  // namespace haetae::config

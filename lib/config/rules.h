@@ -1,0 +1,130 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/name.h"
+#include "config/config.h"
+#include "config/fault.h"
+#include "list/pattern_set.h"
+#include "policy/policy.h"
+
+// rules/ as plain structs. Whoever edits a category, a service or a safe-search host edits YAML
+// only.
+namespace haetae::config {
+
+// A text in several languages, by language code; "en" is always there.
+using Texts = std::map<std::string, std::string>;
+
+struct CategoryRule {
+  std::string id;
+  std::vector<std::string> aliases;
+  policy::CategoryKind kind = policy::CategoryKind::Harm;
+  bool sensitive = false;
+  Texts parent;
+  Texts child;
+  std::vector<std::string> blocked_ages;  // age bands that block it by default
+};
+
+struct ServiceRules {
+  std::string id;
+  Texts name;
+  std::string group;
+  std::vector<NameRule> own;
+  std::vector<NameRule> shared;
+  std::vector<Name> samples;
+};
+
+struct SafeSearchTarget {
+  std::optional<Name> cname;
+  std::vector<IpAddress> addresses;
+};
+struct SafeSearchEngine {
+  std::string id;
+  bool is_youtube = false;
+  std::vector<NameRule> hosts;
+  std::optional<SafeSearchTarget> strict;
+  std::optional<SafeSearchTarget> moderate;
+};
+
+struct SpecialNameRule {
+  Name name;
+  policy::SpecialAnswer answer;
+  bool filtered_profiles_only = false;
+};
+
+struct HelpLine {
+  std::string id;
+  std::string country;
+  std::string topic;
+  Texts name;
+  std::string phone;
+  std::string url;
+  std::vector<Name> names;
+};
+struct HouseName {
+  Name name;
+  std::string kind;  // captive | time | wifi-calling
+};
+
+// What a profile starts from when it names an age band; anything written wins.
+struct AgeBand {
+  std::string id;
+  std::vector<std::string> aliases;
+  int first_year = 0;  // with last_year -1: a band that is no age (guests, things, tv)
+  int last_year = -1;
+  Texts about;
+  policy::LogLevel log = policy::LogLevel::Blocked;
+  policy::Strictness safe_search = policy::Strictness::Off;
+  policy::Strictness youtube = policy::Strictness::Off;
+  bool block_bypass = false;
+  bool unknown_blocked = false;
+  bool undecidable_blocked = false;
+  int threshold = 60;
+};
+
+// A public list of the catalogue.
+struct Source {
+  std::string name;
+  std::string url;
+  std::string format;
+  std::string category;
+  std::string licence;
+  std::string homepage;
+  Texts about;
+  bool on_by_default = false;
+};
+
+// Built-in lists are called by this and their category: "start-adult".
+inline constexpr std::string_view kStartListPrefix = "start-";
+
+struct Rules {
+  std::filesystem::path folder;
+  std::vector<CategoryRule> categories;
+  std::vector<ServiceRules> services;
+  std::vector<SafeSearchEngine> engines;
+  std::vector<SpecialNameRule> special_names;
+  std::vector<HelpLine> help;
+  std::vector<HouseName> house;
+  std::vector<Source> sources;
+  std::vector<AgeBand> ages;
+  std::vector<list::Pattern> host_patterns;
+  std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt
+
+  // By id or alias.
+  const CategoryRule* category(std::string_view id) const;
+  const ServiceRules* service(std::string_view id) const;
+  // By id, alias or a number of years, as a person writes it: "7-9", "under 7", "7–9", "TV", "8".
+  const AgeBand* age_band(std::string_view text) const;
+};
+
+// Reads the whole folder; all faults at once.
+std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder);
+
+}  // namespace haetae::config

@@ -1,0 +1,300 @@
+#include "config/settings.h"
+
+#include "base/limits.h"
+#include "config/types.h"
+
+namespace haetae::config {
+namespace {
+
+constexpr std::size_t kAddressesMax = 4096;  // networks of allow_from, listening addresses, servers
+constexpr int kWorkersMax = 256;
+
+const Table<Site>& site_table() {
+  static const Table<Site> table{{
+      row("name", &Site::name, text(), "home", "What you call this place; block pages show it."),
+      row("kind", &Site::kind,
+          choice<SiteKind>(
+              {{"home", SiteKind::Home}, {"school", SiteKind::School}, {"isp", SiteKind::Isp}}),
+          "home", "Who runs the filter; decides how a block is named in the answer."),
+      row("timezone", &Site::timezone, time_zone(), "UTC",
+          "The zone in which bedtimes and school hours are written."),
+      row("languages", &Site::languages, list_of(language(), 16), "[en]",
+          "Languages of texts for people, the first one first."),
+  }};
+  return table;
+}
+
+const Table<Config>& state_table() {
+  static const Table<Config> table{{
+      row("path", &Config::state_path, folder_path(), "/var/lib/haetae",
+          "Folder for compiled lists and caches; made if it is missing."),
+  }};
+  return table;
+}
+
+const Table<Config>& rules_table() {
+  static const Table<Config> table{{
+      row("path", &Config::rules_path, folder_path(), "",
+          "Folder of categories, services and help lines; by default the one that came with the "
+          "program."),
+      row("start_lists", &Config::start_lists, yes_no(), "true",
+          "The small built-in lists of well-known sites count too."),
+      row("patterns", &Config::patterns, yes_no(), "true",
+          "Judge names that stand in no list by the words in them."),
+  }};
+  return table;
+}
+
+const Table<Dns>& upstream_table() {
+  static const Table<Dns> table{{
+      row("mode", &Dns::upstream_mode,
+          choice<UpstreamMode>(
+              {{"forward", UpstreamMode::Forward}, {"recurse", UpstreamMode::Recurse}}),
+          "forward",
+          "forward: ask the servers below. recurse: resolve from the root servers ourselves."),
+      row("servers", &Dns::upstream_servers, list_of(upstream_server(), kAddressesMax),
+          "[9.9.9.9, 149.112.112.112]", "Servers to ask in mode forward; IPv6 without brackets."),
+  }};
+  return table;
+}
+
+const Table<BlockAnswer>& block_answer_table() {
+  static const Table<BlockAnswer> table{{
+      row("kind", &BlockAnswer::kind,
+          choice<BlockAnswerKind>({{"nxdomain", BlockAnswerKind::NxDomain},
+                                   {"null_address", BlockAnswerKind::NullAddress},
+                                   {"address", BlockAnswerKind::Address},
+                                   {"refused", BlockAnswerKind::Refused}}),
+          "nxdomain", "What is answered for a blocked name."),
+      row("v4", &BlockAnswer::v4, maybe(v4_address()), "", "Kind address: the IPv4 address given."),
+      row("v6", &BlockAnswer::v6, maybe(v6_address()), "", "Kind address: the IPv6 address given."),
+  }};
+  return table;
+}
+
+// `auto`, or networks.
+Type<Dns> allow_from() {
+  const Type<std::vector<Cidr>> networks = list_of(cidr(), kAddressesMax);
+  return {"auto | " + networks.words, [read = networks.read](const Value& value, Dns& dns) {
+            dns.allow_from.clear();
+            dns.allow_from_auto = value.node.text == "auto";
+            if (!dns.allow_from_auto) read(value, dns.allow_from);
+          }};
+}
+
+const Table<Dns>& dns_table() {
+  constexpr std::uint64_t kMegabyte = 1 << 20;
+  static const Table<Dns> table{{
+      row("listen", &Dns::listen, list_of(endpoint(), kAddressesMax),
+          R"(["127.0.0.1:5300", "[::1]:5300"])", "Addresses and ports that answer DNS."),
+      whole_row("allow_from", allow_from(), "auto",
+                "Who may ask. auto: this machine and the private networks around it."),
+      row("public", &Dns::is_public, yes_no(), "false",
+          "true: allow_from may hold the whole internet. Only for who runs a public resolver."),
+      whole_row("upstream", section(upstream_table()), "{}", "Where answers come from."),
+      row("dnssec", &Dns::dnssec, yes_no(), "true", "Check signatures in mode recurse."),
+      row("block_answer", &Dns::block_answer, section(block_answer_table()), "{}",
+          "What a blocked device sees."),
+      row("cache", &Dns::cache_bytes, size_bytes(kMegabyte, 4096 * kMegabyte), "32 MB",
+          "Memory for remembered answers, for each worker."),
+  }};
+  return table;
+}
+
+const Table<ListSource>& list_table() {
+  static const Table<ListSource> table{{
+      row("name", &ListSource::name, text(), kRequired, "What you call the list; each its own."),
+      row("path", &ListSource::path, list_path(), "", "The file; may be packed as .gz or .zst."),
+      row("url", &ListSource::url, text(), "", "Where the list is fetched from.",
+          "this version does not fetch lists; it reads the file at 'path'"),
+      row("every", &ListSource::every, hours(), "24h", "How often a fetched list is renewed."),
+      row("format", &ListSource::format,
+          choice<std::string>({{"auto", "auto"},
+                               {"hosts", "hosts"},
+                               {"domains", "domains"},
+                               {"wildcard", "wildcard"},
+                               {"adblock", "adblock"},
+                               {"dnsmasq", "dnsmasq"},
+                               {"pihole-regex", "pihole-regex"},
+                               {"rpz", "rpz"},
+                               {"urls", "urls"},
+                               {"regex", "regex"}}),
+          "auto", "How its lines are written; auto looks at them."),
+      row("category", &ListSource::category, category_id(), kRequired,
+          "The category of everything in it, as adult or gambling."),
+      row("match", &ListSource::match,
+          choice<std::string>({{"exact", "exact"}, {"subtree", "subtree"}}), "",
+          "exact: the names alone; subtree: and all below them. By default as the format has it."),
+      row("mode", &ListSource::mode,
+          choice<policy::Mode>(
+              {{"enforce", policy::Mode::Enforce}, {"watch", policy::Mode::Watch}}),
+          "enforce", "watch: say what it would block, block nothing."),
+      row("exceptions", &ListSource::exceptions_site,
+          choice<bool>({{"list", false}, {"site", true}}), "list",
+          "site: the list's exceptions lift blocks of other lists too."),
+  }};
+  return table;
+}
+
+Type<ListSource> list_entry() {
+  Type<ListSource> type = section(list_table());
+  type.read = [read = type.read](const Value& value, ListSource& list) {
+    read(value, list);
+    list.line = value.node.line;
+  };
+  return type;
+}
+
+const Table<Device>& device_table() {
+  constexpr std::string_view kAddressOnly =
+      "this version knows devices by address or cidr only; this key does nothing yet";
+  static const Table<Device> table{{
+      row("name", &Device::name, text(), kRequired, "What you call the device; each its own."),
+      row("mac", &Device::mac, maybe(mac_address()), "", "Its hardware address.", kAddressOnly),
+      row("address", &Device::address, maybe(address()), "", "Its fixed address."),
+      row("cidr", &Device::cidr, maybe(cidr()), "", "All addresses that it may have."),
+      row("id", &Device::id, text(), "", "The identifier that it shows.", kAddressOnly),
+      row("profile", &Device::profile, profile_name(), kRequired, "Whose rules it follows."),
+  }};
+  return table;
+}
+
+const Table<Network>& network_table() {
+  static const Table<Network> table{{
+      row("cidr", &Network::cidr, maybe(cidr()), "", "The network, as 192.168.7.0/24."),
+      row("interface", &Network::interface, text(), "", "The network's interface, as br-kids.",
+          "this version knows networks by cidr only; this key does nothing yet"),
+      row("profile", &Network::profile, profile_name(), kRequired,
+          "The profile of its devices that have none of their own."),
+  }};
+  return table;
+}
+
+const Table<Gate>& gate_table() {
+  static const Table<Gate> table{{
+      row("mode", &Gate::mode,
+          choice<GateMode>({{"off", GateMode::Off}, {"queue", GateMode::Queue}}), "off",
+          "queue: judge packets on their way through this machine.",
+          "this version judges DNS only; packets are not looked at"),
+  }};
+  return table;
+}
+
+const Table<Tap>& tap_table() {
+  static const Table<Tap> table{{
+      row("interface", &Tap::interface,
+          parsed<std::string>(
+              "interface", "an interface", "write it as eth1",
+              [](std::string_view name) { return std::optional<std::string>(name); }),
+          R"("")", "The interface of a mirror port.",
+          "this version judges DNS only; no interface is listened to"),
+  }};
+  return table;
+}
+
+const Table<Proxy>& proxy_table() {
+  static const Table<Proxy> table{{
+      row("mode", &Proxy::mode,
+          choice<ProxyMode>({{"off", ProxyMode::Off},
+                             {"transparent", ProxyMode::Transparent},
+                             {"explicit", ProxyMode::Explicit}}),
+          "off", "The web proxy.", "this version has no proxy; web pages are not looked at"),
+      row("listen", &Proxy::listen, list_of(endpoint(), kAddressesMax), R"(["127.0.0.1:8118"])",
+          "Where the proxy answers."),
+  }};
+  return table;
+}
+
+const Table<Config>& admin_table() {
+  static const Table<Config> table{{
+      row("listen", &Config::admin_listen, endpoint_text(), "", "Where the dashboard answers.",
+          "this version has no dashboard; nothing listens here"),
+  }};
+  return table;
+}
+
+// "stdout", or a file made absolute.
+Type<Config> event_log() {
+  return {"stdout | path of a file", [](const Value& value, Config& config) {
+            if (value.node.text == "stdout") {
+              config.log_events = "stdout";
+              return;
+            }
+            std::filesystem::path path;
+            file_path().read(value, path);
+            std::error_code error;
+            if (std::filesystem::is_directory(path, error)) {
+              return value.fault("this is a folder", "name a file in it, as events.jsonl");
+            }
+            config.log_events = path.string();
+          }};
+}
+
+const Table<Config>& log_table() {
+  static const Table<Config> table{{
+      whole_row("events", event_log(), "stdout", "Where events go, a line of JSON each."),
+  }};
+  return table;
+}
+
+Type<int> worker_count() {
+  Type<int> type = number(1, kWorkersMax);
+  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
+            count = 0;
+            if (value.node.text != "auto") read(value, count);
+          }};
+}
+
+// `profiles:` is a Map whose keys are the profiles' names.
+Type<std::vector<Profile>> named_profiles() {
+  return {"section a profile",
+          [](const Value& value, std::vector<Profile>& out) {
+            if (value.node.kind != Node::Kind::Map) {
+              return value.fault("a section is wanted here", "write `little: {age: 7-9}` below it");
+            }
+            if (value.node.entries.size() > limits::kProfilesMax) {
+              return value.fault(fmt::format("more than {} profiles", limits::kProfilesMax));
+            }
+            for (const Node::Entry& entry : value.node.entries) {
+              Profile profile{.name = entry.key};
+              read_section(profile_table(), value.at(entry), profile);
+              out.push_back(std::move(profile));
+            }
+          },
+          ".NAME", profile_table().infos()};
+}
+
+Table<Config> make_config_table() {
+  return {{
+      row("site", &Config::site, section(site_table()), "{}", "The place."),
+      row("workers", &Config::workers, worker_count(), "auto",
+          "Threads that answer; auto: one for each processor."),
+      whole_row("state", section(state_table()), "{}", "What the filter keeps on disk."),
+      whole_row("rules", section(rules_table()), "{}", "The data that comes with the program."),
+      row("dns", &Config::dns, section(dns_table()), "{}", "Answering DNS."),
+      row("lists", &Config::lists, list_of(list_entry(), limits::kListsMax), "[]",
+          "Your own lists of sites."),
+      row("profiles", &Config::profiles, named_profiles(), "",
+          "A child's or group's rules, by a name that you choose."),
+      row("devices", &Config::devices, list_of(section(device_table()), limits::kDevicesMax), "[]",
+          "Whose device is which."),
+      row("networks", &Config::networks, list_of(section(network_table()), limits::kDevicesMax),
+          "[]", "Profiles of whole networks."),
+      row("default_profile", &Config::default_profile, profile_name(), kRequired,
+          "The profile of every device that is not named: best the strictest."),
+      row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
+      row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
+      row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),
+      whole_row("admin", section(admin_table()), "{}", "The dashboard."),
+      whole_row("log", section(log_table()), "{}", "The event log."),
+  }};
+}
+
+}  // namespace
+
+const Table<Config>& config_table() {
+  static const Table<Config> table = make_config_table();
+  return table;
+}
+
+}  // namespace haetae::config

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "policy/policy.h"
+#include "wire/dns_message.h"
+
+namespace haetae::dns {
+
+// Answers that we know by ourselves, without asking upstream.
+
+// A special name (RFC 6761 and its kin, rules/special_names.yaml).
+std::size_t write_special_answer(policy::SpecialAnswer answer, const wire::Query& query,
+                                 MutableBytes out) noexcept;
+
+// Type ANY: one HINFO that says why there is no more (RFC 8482, section 4.2). Over any transport,
+// since what ANY would bring past safe search and ECH stripping nobody judges.
+std::size_t write_any_answer(const wire::Query& query, std::uint32_t ttl_max_s,
+                             MutableBytes out) noexcept;
+
+}  // namespace haetae::dns

@@ -1,0 +1,159 @@
+#include "dns/service.h"
+
+#include <algorithm>
+#include <random>
+
+#include "dns/reply.h"
+#include "dns/service_impl.h"
+
+namespace haetae::dns {
+namespace {
+
+// Drawn per service, so that nobody can prepare names that meet in its tables.
+HashKey draw_key() {
+  std::random_device random;
+  const auto draw = [&random] { return static_cast<std::uint64_t>(random()) << 32 | random(); };
+  return {draw(), draw()};
+}
+
+// Types that are no data: transfers and what stands in messages only (RFC 6895, section 3.1).
+constexpr bool is_served(wire::RRType type) noexcept {
+  switch (type) {
+    case wire::RRType::Opt:
+    case wire::RRType::Tkey:
+    case wire::RRType::Tsig:
+    case wire::RRType::Ixfr:
+    case wire::RRType::Axfr: return false;
+    default: break;  // the values come from the network, most have no name here
+  }
+  constexpr auto kMailB = static_cast<wire::RRType>(253);
+  constexpr auto kMailA = static_cast<wire::RRType>(254);
+  return type != kMailA && type != kMailB && type != wire::RRType{};
+}
+
+}  // namespace
+
+Service::Service(const Parts& parts) : impl_(std::make_unique<Impl>(parts)) {}
+Service::~Service() = default;
+
+void Service::begin_batch() noexcept {
+  impl_->refresh();
+}
+Effect Service::on_query(Bytes query, const Client& client, const Now& now,
+                         MutableBytes out) noexcept {
+  return impl_->on_query(query, client, now, out);
+}
+void Service::on_answer(std::uint64_t token, const UpstreamAnswer& answer,
+                        const Now& now) noexcept {
+  impl_->on_answer(token, answer, now);
+}
+void Service::on_tick(const Now& now) noexcept {
+  impl_->on_tick(now);
+}
+std::size_t Service::waiting() const noexcept {
+  return impl_->pending_.waiter_count();
+}
+void Service::forget_connection(std::uint64_t connection) noexcept {
+  impl_->pending_.forget_connection(connection);
+}
+
+Service::Impl::Impl(const Parts& parts)
+    : policy_(parts.policy),
+      standing_(parts.standing),
+      settings_(parts.settings),
+      upstream_(parts.upstream),
+      replies_(parts.replies),
+      events_(parts.events),
+      counters_(parts.counters),
+      allow_from_(settings_->allow_from),
+      scratch_(*policy_),
+      cache_key_(draw_key()),
+      cache_(settings_->cache_bytes, cache_key_),
+      reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
+
+void Service::Impl::refresh() noexcept {
+  if (policy_.refresh()) scratch_ = policy::Scratch(*policy_);
+  standing_.refresh();
+  const std::uint64_t cache_bytes = settings_->cache_bytes;
+  if (!settings_.refresh()) return;
+  allow_from_ = AllowFrom(settings_->allow_from);
+  if (settings_->cache_bytes != cache_bytes) {
+    cache_ = AnswerCache(settings_->cache_bytes, cache_key_);
+  }
+}
+
+Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now,
+                               MutableBytes out) noexcept {
+  counters_.queries.add();
+  const bool is_allowed = allow_from_.contains(client.peer.address);
+  const auto query = wire::parse_query(bytes);
+  if (!query) {
+    // Strangers get no help with their malformed messages.
+    if (is_allowed) return refuse_malformed(bytes, query.error(), out);
+    counters_.refused_client.add();
+    return {};
+  }
+  const Ask ask{*query, client, now, room_for(client, *query, out)};
+  if (!is_allowed) {
+    counters_.refused_client.add();
+    counters_.replies.add();
+    Reasons reasons;
+    reasons.add(wire::EdeCode::Prohibited);
+    return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::Refused, reasons.all(), ask.out)};
+  }
+  if (const std::size_t size = refuse_unserved(ask); size != 0) {
+    return {Effect::Kind::Reply, size};
+  }
+
+  const Step step = settle(ask, {});
+  if (step.kind == Step::Kind::Reply) {
+    ask_upstream(now);  // a refresh ahead of its time, perhaps
+    return {Effect::Kind::Reply, step.size};
+  }
+  counters_.cache_misses.add();
+  if (wait_for(ask, step.wanted)) {
+    ask_upstream(now);
+    return {Effect::Kind::Pending, 0};
+  }
+  // No room to wait. A stale answer is better than none; what gets none is asked again.
+  counters_.dropped_pending_full.add();
+  const Step stale = settle(ask, {.moment = Moment::Late});
+  if (stale.kind != Step::Kind::Reply) return {};
+  return {Effect::Kind::Reply, stale.size};
+}
+
+Effect Service::Impl::refuse_malformed(Bytes bytes, wire::ParseError error,
+                                       MutableBytes out) noexcept {
+  const std::size_t size = wire::write_refusal(bytes, error, out);
+  if (size == 0) {
+    (error == wire::ParseError::NotAQuery ? counters_.dropped_response : counters_.dropped_short)
+        .add();
+    return {};
+  }
+  (error == wire::ParseError::OpcodeNotQuery ? counters_.notimp : counters_.formerr).add();
+  counters_.replies.add();
+  return {Effect::Kind::Reply, size};
+}
+
+// Classes other than IN (version.bind and id.server among them: who we are is nobody's business),
+// and types that are no data. 0: the question is served.
+std::size_t Service::Impl::refuse_unserved(const Ask& ask) noexcept {
+  const wire::Question& question = ask.query.question;
+  if (question.klass == wire::RRClass::In && is_served(question.type)) return 0;
+  counters_.refused_question.add();
+  counters_.replies.add();
+  Reasons reasons;
+  reasons.add(wire::EdeCode::NotSupported);
+  return write_empty(ask.query, wire::Rcode::Refused, reasons.all(), ask.out);
+}
+
+MutableBytes Service::Impl::room_for(const Client& client, const wire::Query& query,
+                                     MutableBytes out) const noexcept {
+  if (client.transport != Transport::Udp) return out;
+  const std::size_t client_bytes =
+      query.edns.present ? std::max<std::size_t>(query.edns.udp_payload_bytes, wire::kUdpBytesMin)
+                         : wire::kUdpBytesMin;
+  return out.first(std::min({client_bytes, std::size_t{wire::kUdpBytesOffered}, out.size()}));
+}
+
+}  // namespace haetae::dns

@@ -1,0 +1,149 @@
+#include "event/event.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "event/json_text.h"
+#include "policy/describe.h"
+
+namespace haetae::event {
+namespace {
+
+using policy::LogLevel;
+using policy::Policy;
+using policy::Reason;
+using policy::Verdict;
+
+// A line under construction: key after key, with null for what is empty.
+class Line {
+ public:
+  void text(std::string_view key, std::string_view value) {
+    start(key);
+    if (value.empty()) {
+      out_ += "null";
+    } else {
+      append_json(out_, value);
+    }
+  }
+  void flag(std::string_view key, bool value) {
+    start(key);
+    out_ += value ? "true" : "false";
+  }
+  std::string finish() {
+    out_ += '}';
+    return std::move(out_);
+  }
+
+ private:
+  void start(std::string_view key) {
+    out_ += out_.empty() ? '{' : ',';
+    append_json(out_, key);
+    out_ += ':';
+  }
+  std::string out_;
+};
+
+std::string time_text(Time time) {
+  const auto whole = std::chrono::floor<seconds>(time);
+  const std::time_t since_epoch = whole.time_since_epoch().count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(since_epoch),
+                     (time - whole).count());
+}
+
+// RFC 3597, section 5, for types without a mnemonic here; empty for no type.
+std::string type_text(std::uint16_t type) {
+  switch (type) {
+    case 0: return {};
+    case 1: return "A";
+    case 2: return "NS";
+    case 5: return "CNAME";
+    case 6: return "SOA";
+    case 12: return "PTR";
+    case 15: return "MX";
+    case 16: return "TXT";
+    case 28: return "AAAA";
+    case 33: return "SRV";
+    case 35: return "NAPTR";
+    case 43: return "DS";
+    case 48: return "DNSKEY";
+    case 64: return "SVCB";
+    case 65: return "HTTPS";
+    case 255: return "ANY";
+    default: return fmt::format("TYPE{}", type);
+  }
+}
+
+bool is_sensitive(const Policy& policy, policy::CategoryId category) {
+  return category < policy.categories.size() && policy.categories[category].sensitive;
+}
+
+// Also where something else decided: a visit to a help page that bedtime blocked, or that went
+// through unhindered, tells as much about a child as one that its category blocked. Every list is
+// asked, also those that do not count for the profile.
+bool is_sensitive(const Policy& policy, const Name& name, const Verdict& verdict) {
+  if (is_sensitive(policy, verdict.category)) return true;
+  NameHashes hashes;
+  hash_suffixes(name, policy.names.image().key(), hashes);
+  std::array<list::Lists::Holding, list::Delta::kElementsMax> room;
+  const auto holdings = std::span(room).first(policy.names.holdings(hashes, room));
+  return std::ranges::any_of(holdings, [&](const list::Lists::Holding& holding) {
+    return is_sensitive(policy, policy.lists[holding.element.list].category);
+  });
+}
+
+}  // namespace
+
+void Event::set_name(const Name& name) noexcept {
+  const Bytes wire = name.wire();
+  name_size = static_cast<std::uint8_t>(wire.size());
+  std::ranges::copy(wire, name_wire.begin());
+}
+
+Name Event::name() const noexcept {
+  const auto name = Name::from_wire(Bytes(name_wire).first(name_size));
+  return name ? *name : Name();
+}
+
+bool is_kept(const policy::Profile& profile, const Verdict& verdict) noexcept {
+  if (verdict.reason == Reason::Help || verdict.reason == Reason::Locked) return false;
+  switch (profile.log) {
+    case LogLevel::None:
+    case LogLevel::Counters: return false;
+    case LogLevel::Blocked: return verdict.action == policy::Action::Block || verdict.watched;
+    case LogLevel::All: return true;
+  }
+  return false;
+}
+
+std::string to_json_line(const Event& event, const Policy& policy) {
+  const Verdict& verdict = event.verdict;
+  const bool ids_are_known =
+      event.policy_generation == policy.generation && event.who.profile < policy.profiles.size();
+  std::string name;
+  policy::Description why;
+  if (ids_are_known && event.name_size > 0 && !is_sensitive(policy, event.name(), verdict)) {
+    name = event.name().to_text();
+    why = describe(policy, policy.profiles[event.who.profile], event.name(), verdict);
+  }
+  const bool device_is_known = ids_are_known && event.who.device < policy.devices.size();
+  Line line;
+  line.text("time", time_text(event.when));
+  line.text("device", device_is_known ? policy.devices[event.who.device].name : "");
+  line.text("profile", ids_are_known ? policy.profiles[event.who.profile].name : "");
+  line.text("peer", event.peer.address.to_text());
+  line.text("kind", to_text(event.kind));
+  line.text("type", type_text(event.record_type));
+  line.text("name", name);
+  line.text("verdict", to_text(verdict.action));
+  line.text("reason", to_text(verdict.reason));
+  line.text("category", why.category);
+  line.text("list", why.list);
+  line.text("rule", why.rule);
+  line.flag("watched", verdict.watched);
+  return line.finish();
+}
+
+}  // namespace haetae::event

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/address.h"
+#include "base/limits.h"
+#include "base/name.h"
+#include "base/time.h"
+#include "policy/policy.h"
+#include "policy/request.h"
+#include "policy/verdict.h"
+
+namespace haetae::event {
+
+// The record of one Request and its Verdict; never payload octets. Trivially copyable: travels from
+// a worker to the writer by a Ring.
+struct Event {
+  std::uint64_t policy_generation = 0;  // whose ids the verdict holds
+  Time when;
+  Peer peer;
+  policy::Identity who;
+  policy::Kind kind = policy::Kind::DnsName;
+  std::uint16_t record_type = 0;  // DNS only
+  policy::Verdict verdict;
+  std::uint8_t name_size = 0;
+  std::array<std::uint8_t, limits::kNameBytesMax> name_wire;
+
+  void set_name(const Name& name) noexcept;
+  // The name as set; the root if none was.
+  Name name() const noexcept;
+};
+
+// Whether the profile's log level keeps this event at all: `none` and `counters` keep nothing,
+// `blocked` what was blocked or would have been, `all` all. Help lines and locked hits are never
+// itemised, at any level: they are only counted.
+bool is_kept(const policy::Profile& profile, const policy::Verdict& verdict) noexcept;
+
+// One JSON object on one line, without the line's end: time (RFC 3339, UTC), device, profile, peer,
+// kind, type, name, verdict, reason, category, list, rule, watched. All keys are always there; null
+// where there is nothing to say. Of a name that stands in a sensitive category, whatever decided,
+// name, category, list and rule are null (DESIGN, section 8); so they are for an event of another
+// generation of the policy, whose ids say nothing here.
+std::string to_json_line(const Event& event, const policy::Policy& policy);
+
+}  // namespace haetae::event

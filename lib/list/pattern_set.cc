@@ -1,0 +1,146 @@
+#include "list/pattern_set.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "list/hyperscan_engine.h"
+#include "list/pattern_language.h"
+#include "list/pattern_self_test.h"
+#include "list/pattern_word.h"
+#include "list/re2_engine.h"
+
+namespace haetae::list {
+namespace {
+
+// A pattern whose expression both engines are given as it stands, or why it is refused.
+std::expected<Pattern, std::string> prepared(Pattern pattern) {
+  if (pattern.category == kNoCategory) return std::unexpected("it has no category");
+  for (char& c : pattern.word) c = static_cast<char>(to_lower(static_cast<std::uint8_t>(c)));
+  if (!pattern.word.empty() && pattern.expression != escape_literal(pattern.word)) {
+    return std::unexpected("its expression is not the word it names");
+  }
+  auto normal = normalise_expression(pattern.expression);
+  if (!normal) return std::unexpected(normal.error());
+  pattern.expression = std::move(*normal);
+  if (const auto fault = expression_fault(pattern.expression)) return std::unexpected(*fault);
+  return pattern;
+}
+
+struct Sorted {
+  std::vector<Pattern> good;
+  std::vector<PatternFault> faults;
+};
+
+Sorted sort_out(std::vector<Pattern> patterns) {
+  Sorted sorted;
+  std::vector<CategoryId> categories;
+  for (Pattern& pattern : patterns) {
+    std::string id = pattern.id;
+    if (std::ranges::find(categories, pattern.category) == categories.end()) {
+      if (categories.size() == limits::kPatternCategoriesMax) {
+        sorted.faults.push_back({std::move(id), "the set speaks of too many categories"});
+        continue;
+      }
+      categories.push_back(pattern.category);
+    }
+    if (sorted.good.size() == limits::kPatternsMax) {
+      sorted.faults.push_back({std::move(id), "the set is full"});
+      continue;
+    }
+    auto good = prepared(std::move(pattern));
+    if (good) {
+      sorted.good.push_back(std::move(*good));
+    } else {
+      sorted.faults.push_back({std::move(id), good.error()});
+    }
+  }
+  return sorted;
+}
+
+}  // namespace
+
+std::expected<PatternSet::Compiled, std::string> PatternSet::compile(std::vector<Pattern> patterns,
+                                                                     const Options& options) {
+  Sorted sorted = sort_out(std::move(patterns));
+  const bool hyperscan = options.engine == Engine::Hyperscan && hyperscan_runs_here();
+  auto compiled = hyperscan ? compile_hyperscan(std::move(sorted.good), options.cache_folder)
+                            : compile_re2(std::move(sorted.good));
+  if (!compiled) return compiled;
+  if (const auto missed = first_wrong_answer(*compiled->set)) return std::unexpected(*missed);
+  compiled->faults = std::move(sorted.faults);
+  return compiled;
+}
+
+PatternSet::PatternSet(std::vector<Pattern> patterns) : patterns_(std::move(patterns)) {
+  HAETAE_ASSERT(patterns_.size() <= limits::kPatternsMax);
+  for (const Pattern& pattern : patterns_) {
+    const auto known = std::ranges::find(columns_, pattern.category);
+    column_of_.push_back(static_cast<std::uint8_t>(known - columns_.begin()));
+    if (known == columns_.end()) columns_.push_back(pattern.category);
+  }
+  HAETAE_ASSERT(columns_.size() <= limits::kPatternCategoriesMax);
+}
+
+// Sums by category while hits are read.
+struct PatternSet::Tally {
+  std::array<std::int32_t, limits::kPatternCategoriesMax> sum;
+  std::array<std::uint16_t, limits::kPatternCategoriesMax> heaviest;
+  std::array<std::int16_t, limits::kPatternCategoriesMax> heaviest_weight;
+
+  explicit Tally(std::size_t columns) noexcept {
+    std::fill_n(sum.begin(), columns, 0);
+    std::fill_n(heaviest.begin(), columns, std::numeric_limits<std::uint16_t>::max());
+    std::fill_n(heaviest_weight.begin(), columns, std::numeric_limits<std::int16_t>::min());
+  }
+
+  // On a tie the earlier pattern is named, so that every engine tells the same story.
+  void add(std::size_t column, std::uint16_t place, std::int16_t weight) noexcept {
+    sum[column] += weight;
+    if (weight < heaviest_weight[column]) return;
+    if (weight == heaviest_weight[column] && place > heaviest[column]) return;
+    heaviest_weight[column] = weight;
+    heaviest[column] = place;
+  }
+};
+
+std::span<const std::uint16_t> PatternSet::hits(std::string_view text,
+                                                PatternScratch& scratch) const noexcept {
+  HAETAE_ASSERT(scratch.owner_ == this);
+  scratch.clear();
+  if (!find(text, scratch)) {
+    errors_.fetch_add(1, std::memory_order_relaxed);
+    scratch.clear();
+  }
+  return {scratch.hits_.data(), scratch.hit_count_};
+}
+
+PatternScore PatternSet::scan(std::string_view text, PatternScratch& scratch) const noexcept {
+  PatternScore score;
+  const std::span<const std::uint16_t> found = hits(text, scratch);
+  if (found.empty()) return score;
+  Tally tally(columns_.size());
+  for (const std::uint16_t place : found) {
+    const Pattern& pattern = patterns_[place];
+    if (!pattern.word.empty() && !word_counts(pattern, text)) continue;
+    tally.add(column_of_[place], place, pattern.weight);
+  }
+  std::array<PatternScore::Row, limits::kPatternCategoriesMax> rows;
+  std::size_t count = 0;
+  constexpr std::int32_t kScoreMax = std::numeric_limits<std::int16_t>::max();
+  for (std::size_t column = 0; column < columns_.size(); ++column) {
+    if (tally.sum[column] <= 0) continue;
+    const auto sum = static_cast<std::int16_t>(std::min(tally.sum[column], kScoreMax));
+    rows[count++] = {columns_[column], sum, tally.heaviest[column]};
+  }
+  std::sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count),
+            [](const auto& a, const auto& b) {
+              return a.score != b.score ? a.score > b.score : a.category < b.category;
+            });
+  score.count = static_cast<std::uint8_t>(std::min(count, PatternScore::kRowsMax));
+  std::copy_n(rows.begin(), score.count, score.rows.begin());
+  return score;
+}
+
+}  // namespace haetae::list

@@ -1,0 +1,404 @@
+#include "policy/decide.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "list/host_text.h"
+#include "policy/decider.h"
+
+namespace haetae::policy {
+namespace {
+
+constexpr Time kEveryGrant = Time::min();  // each one was made after it
+
+struct ByProfile {
+  bool operator()(const Grant& grant, ProfileId profile) const noexcept {
+    return grant.profile < profile;
+  }
+  bool operator()(ProfileId profile, const Grant& grant) const noexcept {
+    return profile < grant.profile;
+  }
+};
+
+std::span<const Grant> grants_of(const Standing& standing, ProfileId profile) noexcept {
+  if (standing.grants.empty()) return {};
+  const auto [first, last] =
+      std::equal_range(standing.grants.begin(), standing.grants.end(), profile, ByProfile{});
+  return {first, last};
+}
+
+const Profile& profile_of(const Policy& policy, const Request& request) noexcept {
+  HAETAE_ASSERT(request.who.profile < policy.profiles.size());
+  return policy.profiles[request.who.profile];
+}
+
+std::span<const Mark> marks_of(const Policy& policy, const NameFacts& facts) noexcept {
+  if (facts.marks == 0) return {};
+  const Policy::MarkSpan span = policy.mark_spans[facts.marks];
+  return {policy.marks.data() + span.first, span.count};
+}
+
+}  // namespace
+
+Verdict decide(const Policy& policy, const Standing& standing, const Request& request,
+               NameFacts& facts, Scratch& scratch) noexcept {
+  if (request.name == nullptr) return undecidable(policy, standing, request);
+  return Decider({policy, standing, request, facts, &scratch}).decide();
+}
+
+Verdict decide(const Policy& policy, const Standing& standing, const Request& request,
+               Scratch& scratch) noexcept {
+  NameFacts facts;
+  if (request.name != nullptr) facts = scratch.look_up(policy, *request.name);
+  return decide(policy, standing, request, facts, scratch);
+}
+
+Verdict undecidable(const Policy& policy, const Standing& standing,
+                    const Request& request) noexcept {
+  NameFacts nothing;
+  return Decider({policy, standing, request, nothing, nullptr}).decide_without_name();
+}
+
+const SpecialName* special_answer(const Policy& policy, const Profile& profile,
+                                  const NameFacts& facts) noexcept {
+  for (const Mark& mark : marks_of(policy, facts)) {
+    if (mark.kind != MarkKind::Special || (mark.exact && !facts.marks_whole_name)) continue;
+    const SpecialName& special = policy.special_names[mark.subject];
+    if (profile.filtered || !special.filtered_profiles_only) return &special;
+  }
+  return nullptr;
+}
+
+Decider::Decider(const Case& asked) noexcept
+    : policy_(asked.policy),
+      profile_(profile_of(asked.policy, asked.request)),
+      standing_(asked.request.who.profile < asked.standing.profiles.size()
+                    ? &asked.standing.profiles[asked.request.who.profile]
+                    : nullptr),
+      grants_(grants_of(asked.standing, asked.request.who.profile)),
+      request_(asked.request),
+      facts_(asked.facts),
+      scratch_(asked.scratch),
+      states_(asked.scratch == nullptr ? nullptr
+                                       : &asked.scratch->states_[asked.request.who.profile]),
+      marks_(marks_of(asked.policy, asked.facts)) {}
+
+// First match wins. The order is the product: each line says why it stands at its height.
+Verdict Decider::decide() noexcept {
+  outcome_ = outcome_of_name();
+  // Illegal content and legal orders: above everything, so that nothing a person sets up, not even
+  // a help line that a list wrongly names, opens what the law closes.
+  (locked()
+   // A house without time, sign-in pages and its own dashboard cannot be repaired from inside, and
+   // a child in need must reach help at any hour: above pause and bedtime.
+   || house_or_help()
+   // Off means off, even for homework sites on the allow list: above every other permission. Only
+   // what a guardian granted later, knowing of the pause, goes on.
+   || paused()
+   // An exam is narrower than an evening: whoever started it wants its list and nothing else.
+   || focus()
+   // Sleep and the day's total are about the screen, not about the site: above all rules on names.
+   || bedtime() ||
+   total_quota()
+   // What a guardian said just now beats what the same guardian wrote down once.
+   || granted()
+   // The guardian knows the child: the own list beats every list that others keep.
+   || guardians_word()
+   // A way round the filter makes every rule below void: judged before them.
+   || bypass()
+   // A word on an app is more particular than a word on its category: above categories.
+   || services()
+   // Lists are kept by people who looked at the site: above guesses.
+   || categories()
+   // A guess from the name's letters is better than nothing where nobody has looked.
+   || patterns()
+   // Names of which nothing is known.
+   || unknown() || nothing_matched());
+  return shape();
+}
+
+// Without a name only the steps that are about time can speak; then the profile's own rule.
+Verdict Decider::decide_without_name() noexcept {
+  if (!(paused() || focus() || bedtime() || total_quota())) {
+    profile_.undecidable_blocked ? block(Reason::Undecidable) : allow(Reason::Undecidable);
+  }
+  return shape();
+}
+
+bool Decider::locked() noexcept {
+  if (!outcome_.locked) return false;
+  return block_by_list(Reason::Locked, outcome_.locked_list, false);
+}
+
+bool Decider::house_or_help() noexcept {
+  for (const Mark& mark : marks_) {
+    if (!mark_counts(mark)) continue;
+    if (mark.kind == MarkKind::House) return settle(Action::Allow, Reason::House, mark);
+    if (mark.kind == MarkKind::Help) return settle(Action::Allow, Reason::Help, mark);
+  }
+  return false;
+}
+
+bool Decider::paused() noexcept {
+  if (standing_ == nullptr || !standing_->paused_since) return false;
+  const Time since = *standing_->paused_since;
+  if (!clock_is_credible()) {
+    note(kClockCredibleFrom);  // whether it is over cannot be known: it holds
+  } else if (request_.now >= standing_->paused_until) {
+    return false;
+  } else if (request_.now < since) {
+    note(since);
+    return false;
+  } else {
+    note(standing_->paused_until);
+  }
+  return !name_granted(since) && block(Reason::Paused);
+}
+
+bool Decider::focus() noexcept {
+  // Asked first: what stays reachable in focus does not change when focus begins or ends.
+  if (reachable_in_focus()) return false;
+  return in_focus() && block(Reason::Focus);
+}
+
+bool Decider::in_focus() noexcept {
+  if (standing_ != nullptr && standing_->focus_until && request_.now < *standing_->focus_until) {
+    note(*standing_->focus_until);
+    return true;
+  }
+  return schedule_active(profile_.focus, states_ == nullptr ? nullptr : &states_->focus, true);
+}
+
+bool Decider::reachable_in_focus() const noexcept {
+  if (outcome_.focus) return true;
+  return std::ranges::any_of(marks_, [&](const Mark& mark) {
+    return mark.kind == MarkKind::FocusAllow && mark.subject == request_.who.profile &&
+           mark_counts(mark);
+  });
+}
+
+bool Decider::bedtime() noexcept {
+  if (!schedule_active(profile_.bedtime, states_ == nullptr ? nullptr : &states_->bedtime, true)) {
+    return false;
+  }
+  return !lifted(GrantSubject::Bedtime) && block(Reason::Bedtime);
+}
+
+bool Decider::total_quota() noexcept {
+  short_answer_ |= profile_.has_quota;
+  if (standing_ == nullptr || !standing_->quota_used_until) return false;
+  if (request_.now >= *standing_->quota_used_until) return false;
+  note(*standing_->quota_used_until);
+  return !lifted(GrantSubject::Quota) && block(Reason::QuotaUsed);
+}
+
+bool Decider::granted() noexcept {
+  return name_granted(kEveryGrant) && allow(Reason::Granted);
+}
+
+bool Decider::guardians_word() noexcept {
+  const Mark* const word = nearest_guardians_mark();
+  if (word == nullptr) return false;
+  if (word->kind == MarkKind::GuardianAllow) {
+    return settle(Action::Allow, Reason::AllowedByGuardian, *word);
+  }
+  return settle(Action::Block, Reason::DeniedByGuardian, *word);
+}
+
+bool Decider::bypass() noexcept {
+  if (!outcome_.bypass) return false;
+  return block_by_list(Reason::Bypass, outcome_.bypass_list, outcome_.bypass_watched);
+}
+
+// Of services that share a name the one that holds the longest suffix speaks; an allow wins a tie,
+// as in the guardian's own lists. Shared names are never blocked for a service: others need them.
+bool Decider::services() noexcept {
+  const Mark* blocking = nullptr;
+  Reason reason = Reason::ServiceBlocked;
+  for (const Mark& mark : marks_) {
+    if (mark.kind != MarkKind::ServiceOwn || !mark_counts(mark)) continue;
+    if (blocking != nullptr && mark.label_count < blocking->label_count) break;
+    switch (rule_service(mark.subject)) {
+      case Ruling::Silent: continue;
+      case Ruling::Allow: return settle(Action::Allow, Reason::ServiceAllowed, mark);
+      case Ruling::BlockRule:
+        blocking = &mark;
+        reason = Reason::ServiceBlocked;
+        continue;
+      case Ruling::BlockQuota:
+        blocking = &mark;
+        reason = Reason::QuotaUsed;
+        continue;
+    }
+  }
+  return blocking != nullptr && settle(Action::Block, reason, *blocking);
+}
+
+Decider::Ruling Decider::rule_service(ServiceId service) noexcept {
+  if (service >= profile_.services.size()) return Ruling::Silent;
+  const ProfileService& rule = profile_.services[service];
+  if (rule.rule == ServiceRule::Block) return Ruling::BlockRule;
+  if (!rule.hours.empty()) {
+    Scratch::KnownState* const known = states_ == nullptr ? nullptr : &states_->hours[service];
+    if (!schedule_active(rule.hours, known, false)) return Ruling::BlockRule;
+  }
+  short_answer_ |= rule.has_quota;
+  if (service_used_up(service) && !lifted(GrantSubject::Quota)) return Ruling::BlockQuota;
+  return rule.rule == ServiceRule::Allow ? Ruling::Allow : Ruling::Silent;
+}
+
+bool Decider::service_used_up(ServiceId service) noexcept {
+  if (standing_ == nullptr) return false;
+  for (const ProfileStanding::UsedService& used : standing_->used_services) {
+    if (used.service != service || request_.now >= used.until) continue;
+    note(used.until);
+    return true;
+  }
+  return false;
+}
+
+bool Decider::categories() noexcept {
+  if (!outcome_.category) return false;
+  return block_by_list(Reason::Category, outcome_.category_list, outcome_.category_watched);
+}
+
+bool Decider::patterns() noexcept {
+  // A person looked at these and found them good; a guess does not overrule that.
+  if (outcome_.known_good || outcome_.excepted) return false;
+  if (policy_.host_patterns == nullptr || scratch_ == nullptr || profile_.blocked.none()) {
+    return false;
+  }
+  bool is_granted = false;
+  for (const list::PatternScore::Row& row : score().all()) {
+    if (row.score < profile_.threshold) break;  // highest first
+    if (row.category >= kCategoriesMax || !profile_.blocked.test(row.category)) continue;
+    if (category_granted(row.category)) {
+      is_granted = true;
+      continue;
+    }
+    verdict_.rule_kind = RuleKind::Pattern;
+    verdict_.source = row.heaviest;
+    verdict_.category = row.category;
+    return block(Reason::Pattern);
+  }
+  return is_granted && allow(Reason::Granted);
+}
+
+const list::PatternScore& Decider::score() noexcept {
+  if (!facts_.score_known) {
+    std::array<char, Name::kTextBytesMax> text;
+    facts_.score = policy_.host_patterns->scan(list::host_scan_text(*request_.name, text),
+                                               *scratch_->patterns_);
+    facts_.score_known = true;
+  }
+  return facts_.score;
+}
+
+bool Decider::unknown() noexcept {
+  return profile_.unknown_blocked && !is_known() && block(Reason::UnknownBlocked);
+}
+
+bool Decider::is_known() const noexcept {
+  if (outcome_.known) return true;
+  return std::ranges::any_of(marks_, [&](const Mark& mark) {
+    const bool is_service =
+        mark.kind == MarkKind::ServiceOwn || mark.kind == MarkKind::ServiceShared;
+    const bool is_for_focus =
+        mark.kind == MarkKind::FocusAllow && mark.subject == request_.who.profile;
+    return (is_service || is_for_focus) && mark_counts(mark);
+  });
+}
+
+bool Decider::nothing_matched() noexcept {
+  return allow(Reason::NoRuleMatched);
+}
+
+// The longest suffix that the guardian wrote down; an allow wins a tie.
+const Mark* Decider::nearest_guardians_mark() const noexcept {
+  const Mark* nearest = nullptr;
+  for (const Mark& mark : marks_) {
+    const bool is_allow = mark.kind == MarkKind::GuardianAllow;
+    if (!is_allow && mark.kind != MarkKind::GuardianDeny) continue;
+    if (mark.subject != request_.who.profile || !mark_counts(mark)) continue;
+    if (nearest != nullptr && mark.label_count < nearest->label_count) break;
+    const bool wins_tie =
+        is_allow &&
+        (nearest == nullptr || nearest->kind == MarkKind::GuardianDeny || mark.lifts_safe_search);
+    if (nearest == nullptr || wins_tie) nearest = &mark;
+  }
+  return nearest;
+}
+
+Outcome Decider::outcome_of_name() const noexcept {
+  const list::Match& match = facts_.listed;
+  if (!match.edited) {
+    return profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
+  }
+  NameHashes hashes;
+  hash_suffixes(*request_.name, policy_.names.image().key(), hashes);
+  std::array<list::Lists::Holding, list::Delta::kElementsMax> holding;
+  const std::size_t count = policy_.names.holdings(hashes, holding);
+  std::array<list::Element, list::Delta::kElementsMax> elements;
+  for (std::size_t i = 0; i < count; ++i) elements[i] = holding[i].element;
+  return work_out(policy_, profile_, std::span(elements).first(count));
+}
+
+bool Decider::schedule_active(const Schedule& schedule, Scratch::KnownState* known,
+                              bool stricter) noexcept {
+  if (schedule.empty()) return false;
+  if (!clock_is_credible()) {
+    note(kClockCredibleFrom);
+    return stricter;
+  }
+  if (known == nullptr) {
+    const ScheduleState state = schedule.at(request_.now, policy_.zone);
+    note(state.next_edge);
+    return state.active;
+  }
+  if (request_.now < known->since || request_.now >= known->state.next_edge) {
+    *known = {request_.now, schedule.at(request_.now, policy_.zone)};
+  }
+  note(known->state.next_edge);
+  return known->state.active;
+}
+
+bool Decider::allow(Reason reason) noexcept {
+  verdict_.action = Action::Allow;
+  verdict_.reason = reason;
+  return true;
+}
+
+bool Decider::block(Reason reason) noexcept {
+  verdict_.action = Action::Block;
+  verdict_.reason = reason;
+  return true;
+}
+
+bool Decider::settle(Action action, Reason reason, const Mark& mark) noexcept {
+  verdict_.action = action;
+  verdict_.reason = reason;
+  verdict_.rule_kind = RuleKind::WellKnown;
+  verdict_.rule_label = static_cast<std::uint8_t>(request_.name->label_count() - mark.label_count);
+  verdict_.rule_exact = mark.exact;
+  if (mark.kind == MarkKind::ServiceOwn) verdict_.source = mark.subject;
+  return true;
+}
+
+// A list in mode watch does not settle the case: a later step that enforces must not be shadowed.
+// What it would have done is told if nothing else blocks.
+bool Decider::block_by_list(Reason reason, ListId list, bool is_watched) noexcept {
+  Verdict by_list;
+  by_list.action = Action::Block;
+  by_list.reason = reason;
+  by_list.rule_kind = RuleKind::List;
+  by_list.source = list;
+  by_list.category = policy_.lists[list].category;
+  if (!is_watched) {
+    verdict_ = by_list;
+    return true;
+  }
+  if (!watched_) watched_ = by_list;
+  return false;
+}
+
+}  // namespace haetae::policy

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "policy/decide.h"
+
+namespace haetae::policy {
+
+// What the grants say of one thing now.
+struct Cover {
+  bool holds = false;  // a grant covers it now
+  Time edge = kNever;  // the next moment at which one of them starts or ends
+};
+
+// One decision on its way through the steps. A step either settles the verdict and returns true, or
+// returns false and leaves the case to the next one. Whatever it asked of time it notes, settled or
+// not: the earliest noted moment is the verdict's valid_until. Internal to decide.cc, shape.cc and
+// grants.cc.
+class Decider {
+ public:
+  struct Case {
+    const Policy& policy;
+    const Standing& standing;
+    const Request& request;
+    NameFacts& facts;
+    Scratch* scratch;  // null: schedules are worked out afresh, patterns are not asked
+  };
+  explicit Decider(const Case& asked) noexcept;
+
+  Verdict decide() noexcept;
+  Verdict decide_without_name() noexcept;
+
+ private:
+  // The steps, in the order of decide().
+  bool locked() noexcept;
+  bool house_or_help() noexcept;
+  bool paused() noexcept;
+  bool focus() noexcept;
+  bool bedtime() noexcept;
+  bool total_quota() noexcept;
+  bool granted() noexcept;
+  bool guardians_word() noexcept;
+  bool bypass() noexcept;
+  bool services() noexcept;
+  bool categories() noexcept;
+  bool patterns() noexcept;
+  bool unknown() noexcept;
+  bool nothing_matched() noexcept;
+
+  // How steps settle the verdict.
+  bool allow(Reason reason) noexcept;
+  bool block(Reason reason) noexcept;
+  bool settle(Action action, Reason reason, const Mark& mark) noexcept;
+  bool block_by_list(Reason reason, ListId list, bool is_watched) noexcept;
+
+  // What steps ask.
+  enum class Ruling : std::uint8_t { Silent, Allow, BlockRule, BlockQuota };
+  Ruling rule_service(ServiceId service) noexcept;
+  bool service_used_up(ServiceId service) noexcept;
+  bool in_focus() noexcept;
+  bool reachable_in_focus() const noexcept;
+  bool is_known() const noexcept;
+  const Mark* nearest_guardians_mark() const noexcept;
+  bool mark_counts(const Mark& mark) const noexcept {
+    return !mark.exact || facts_.marks_whole_name;
+  }
+  Outcome outcome_of_name() const noexcept;
+  const list::PatternScore& score() noexcept;
+
+  // Time. Notes the edge of what is asked.
+  void note(Time edge) noexcept { edge_ = edge < edge_ ? edge : edge_; }
+  bool clock_is_credible() const noexcept { return request_.now >= kClockCredibleFrom; }
+  bool schedule_active(const Schedule& schedule, Scratch::KnownState* known,
+                       bool stricter) noexcept;
+
+  // Grants (grants.cc). A grant that holds makes the answer short.
+  bool lifted(GrantSubject subject) noexcept;  // Bedtime, Quota
+  bool name_granted(Time made_after) noexcept;
+  bool category_granted(CategoryId category) noexcept;
+  bool safe_search_lifted() noexcept;
+  bool take(const Cover& cover) noexcept;
+  template <typename Concerns>
+  Cover cover_of(const Concerns& concerns) const noexcept;
+  bool grant_names(const Grant& grant) const noexcept;
+  Categories categories_of_name() const noexcept;
+
+  // The duties of an Allow (shape.cc).
+  Verdict shape() noexcept;
+  void watch() noexcept;
+  void rewrite_search() noexcept;
+  void cap_ttl() noexcept;
+
+  const Policy& policy_;
+  const Profile& profile_;
+  const ProfileStanding* standing_;  // null: nothing is on
+  std::span<const Grant> grants_;    // of the profile
+  const Request& request_;
+  NameFacts& facts_;
+  Scratch* scratch_;
+  Scratch::ProfileStates* states_;  // null without scratch
+  std::span<const Mark> marks_;     // nearest first
+  Outcome outcome_;
+
+  Verdict verdict_;
+  std::optional<Verdict> watched_;  // what a list in mode watch would have done
+  Time edge_ = kNever;
+  bool short_answer_ = false;
+};
+
+}  // namespace haetae::policy

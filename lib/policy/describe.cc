@@ -1,0 +1,124 @@
+#include "policy/describe.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace haetae::policy {
+namespace {
+
+using list::RuleAction;
+using list::RuleScope;
+using Holding = list::Lists::Holding;
+
+std::string normal_form(const Name& name, bool exact) {
+  return exact ? name.to_text() : "||" + name.to_text() + "^";
+}
+
+std::string normal_form(const Name& name, const Holding& holding) {
+  const std::string rule =
+      normal_form(name.suffix(holding.label), holding.element.scope == RuleScope::Exact);
+  return holding.element.action == RuleAction::Allow ? "@@" + rule : rule;
+}
+
+// Of several rules of one list the important ones decide, then those of the action asked for, then
+// the nearest (holdings come nearest first).
+const Holding* deciding(std::span<const Holding> holdings, ListId list, RuleAction action) {
+  const Holding* best = nullptr;
+  const auto rank = [action](const Holding& holding) {
+    return (holding.element.action == action ? 2 : 0) + (holding.element.important ? 1 : 0);
+  };
+  for (const Holding& holding : holdings) {
+    if (holding.element.list != list) continue;
+    if (best == nullptr || rank(holding) > rank(*best)) best = &holding;
+  }
+  return best;
+}
+
+std::string category_id(const Policy& policy, CategoryId category) {
+  return category < policy.categories.size() ? policy.categories[category].id : std::string();
+}
+
+bool counts(const Policy& policy, const Profile& profile, ListId list) {
+  const CategoryId category = policy.lists[list].category;
+  if (category == kNoCategory) return false;
+  return policy.categories[category].kind == CategoryKind::Locked || profile.lists[list];
+}
+
+std::string well_known_source(const Policy& policy, const Profile& profile,
+                              const Verdict& verdict) {
+  switch (verdict.reason) {
+    case Reason::ServiceBlocked:
+    case Reason::ServiceAllowed:
+    case Reason::QuotaUsed: return "service:" + policy.services[verdict.source].id;
+    case Reason::AllowedByGuardian:
+    case Reason::DeniedByGuardian: return "profile:" + profile.name;
+    case Reason::SafeSearch: return "safe-search:" + policy.rewrites[verdict.rewrite].engine;
+    case Reason::House: return "house";
+    case Reason::Help: return "help";
+    case Reason::Locked:
+    case Reason::Paused:
+    case Reason::Focus:
+    case Reason::Bedtime:
+    case Reason::Granted:
+    case Reason::Bypass:
+    case Reason::Category:
+    case Reason::Pattern:
+    case Reason::UnknownBlocked:
+    case Reason::Undecidable:
+    case Reason::NoRuleMatched: return {};
+  }
+  return {};
+}
+
+void describe_rule(const Policy& policy, const Profile& profile, const Name& name,
+                   const Verdict& verdict, std::span<const Holding> holdings, Description& out) {
+  switch (verdict.rule_kind) {
+    case RuleKind::None: return;
+    case RuleKind::List:
+      out.list = policy.lists[verdict.source].name;
+      if (const Holding* rule = deciding(holdings, verdict.source, RuleAction::Block)) {
+        out.rule = normal_form(name, *rule);
+      }
+      return;
+    case RuleKind::WellKnown:
+      out.list = well_known_source(policy, profile, verdict);
+      out.rule = normal_form(name.suffix(verdict.rule_label), verdict.rule_exact);
+      return;
+    case RuleKind::Pattern:
+      out.list = "patterns";
+      out.rule = policy.host_patterns->patterns()[verdict.source].id;
+      return;
+  }
+}
+
+}  // namespace
+
+Description describe(const Policy& policy, const Profile& profile, const Name& name,
+                     const Verdict& verdict) {
+  NameHashes hashes;
+  hash_suffixes(name, policy.names.image().key(), hashes);
+  std::array<Holding, list::Delta::kElementsMax> room;
+  const auto holdings = std::span<const Holding>(room).first(policy.names.holdings(hashes, room));
+
+  Description description;
+  description.category = category_id(policy, verdict.category);
+  describe_rule(policy, profile, name, verdict, holdings, description);
+
+  std::vector<ListId> others;
+  for (const Holding& holding : holdings) {
+    const ListId list = holding.element.list;
+    const bool decided = verdict.rule_kind == RuleKind::List && verdict.source == list;
+    if (!decided && counts(policy, profile, list)) others.push_back(list);
+  }
+  std::ranges::sort(others);
+  others.erase(std::ranges::unique(others).begin(), others.end());
+  for (const ListId list : others) {
+    description.also.push_back({category_id(policy, policy.lists[list].category),
+                                policy.lists[list].name,
+                                normal_form(name, *deciding(holdings, list, RuleAction::Allow))});
+  }
+  return description;
+}
+
+}  // namespace haetae::policy

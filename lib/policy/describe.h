@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/name.h"
+#include "policy/policy.h"
+#include "policy/verdict.h"
+
+namespace haetae::policy {
+
+// A Verdict in words, for `explain`, events and pages. Empty strings where there is nothing to say.
+struct Description {
+  std::string category;  // id
+  // The list's name; "service:tiktok" for services, "profile:little" for guardians' words,
+  // "safe-search:google" for engines, "house", "help" and "patterns" for those of rules/.
+  std::string list;
+  std::string rule;  // normal form: "x" exact, "||x^" subtree, "@@" before an exception; a
+                     // pattern's id
+  struct Other {
+    std::string category;
+    std::string list;
+    std::string rule;
+  };
+  std::vector<Other> also;  // the other lists that speak of the name and count for this profile, in
+                            // the order of the lists; each with its nearest rule
+};
+
+// name, verdict: what decide() was asked for this profile and what it answered, of this policy's
+// generation. Looks the name up again: for people's eyes, not for the hot path.
+Description describe(const Policy& policy, const Profile& profile, const Name& name,
+                     const Verdict& verdict);
+
+}  // namespace haetae::policy

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/name.h"
+#include "base/name_hash.h"
+#include "base/time.h"
+#include "list/image.h"
+#include "list/pattern_set.h"
+#include "policy/ids.h"
+
+namespace haetae::policy {
+
+// How the request was seen.
+enum class Kind : std::uint8_t {
+  DnsName,
+  DnsAnswer,
+  TlsName,
+  QuicName,
+  HttpUrl,
+  HttpBody,
+  Address
+};
+// The texts that stay: "dns_name", "dns_answer", ….
+std::string_view to_text(Kind kind) noexcept;
+
+// Who asks, as far as we know.
+struct Identity {
+  DeviceId device = kUnknownDevice;
+  ProfileId profile = 0;
+};
+
+// What one generation of the Policy knows about a name, whoever asks: facts, not verdicts. May be
+// remembered beside a cached answer while the generation lasts.
+struct NameFacts {
+  list::Match listed;
+  std::uint32_t marks = 0;        // place in Policy::mark_spans; 0: none
+  bool marks_whole_name = false;  // the longest known suffix is the name itself
+  bool score_known = false;       // `score` is filled on demand: most names are decided without it
+  list::PatternScore score;
+};
+
+// One question for the policy. A Request without a name is judged like what cannot be decided.
+struct Request {
+  Identity who;
+  Kind kind = Kind::DnsName;
+  Time now;
+  const Name* name = nullptr;  // borrowed; never null for kinds that have a name
+};
+
+}  // namespace haetae::policy

@@ -1,0 +1,38 @@
+#include <algorithm>
+
+#include "policy/decide.h"
+
+namespace haetae::policy {
+
+Scratch::Scratch(const Policy& policy) : states_(policy.profiles.size()) {
+  if (policy.host_patterns != nullptr) patterns_ = policy.host_patterns->make_scratch();
+  for (std::size_t i = 0; i < policy.profiles.size(); ++i) {
+    const std::vector<ProfileService>& services = policy.profiles[i].services;
+    const auto has_hours = [](const ProfileService& service) { return !service.hours.empty(); };
+    if (std::ranges::any_of(services, has_hours)) states_[i].hours.resize(services.size());
+  }
+}
+
+Scratch::Scratch(Scratch&&) noexcept = default;
+Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+Scratch::~Scratch() = default;
+
+NameFacts Scratch::look_up(const Policy& policy, const Name& name) noexcept {
+  hash_suffixes(name, policy.names.image().key(), hashes_);
+  return look_up(policy, hashes_);
+}
+
+NameFacts Scratch::look_up(const Policy& policy, const NameHashes& hashes) noexcept {
+  NameFacts facts;
+  facts.listed = policy.names.find(hashes);
+  for (std::size_t label = 0; label <= hashes.label_count; ++label) {
+    const std::uint32_t* const span = policy.well_known.find(hashes.at[label]);
+    if (span == nullptr) continue;
+    facts.marks = *span;
+    facts.marks_whole_name = label == 0;
+    break;
+  }
+  return facts;
+}
+
+}  // namespace haetae::policy

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/name.h"
+#include "config/pattern_rules.h"
+#include "list/host_text.h"
+#include "list/pattern_set.h"
+#include "support/test_data.h"
+
+namespace haetae::config {
+
+inline constexpr list::CategoryId kAdult = 0;
+inline constexpr list::CategoryId kGambling = 1;
+inline constexpr int kThreshold = 60;  // what a profile has that says nothing else
+
+inline PatternRules shipped_rules() {
+  return load_pattern_rules(test::source_folder() / "rules" / "patterns",
+                            [](std::string_view id) -> std::optional<list::CategoryId> {
+                              if (id == "adult") return kAdult;
+                              if (id == "gambling") return kGambling;
+                              return std::nullopt;
+                            });
+}
+
+// rules/patterns, compiled, asked about names as the hot path asks.
+class ShippedPatterns {
+ public:
+  explicit ShippedPatterns(list::PatternSet::Engine engine = list::PatternSet::Engine::Hyperscan) {
+    PatternRules rules = shipped_rules();
+    EXPECT_THAT(rules.faults, ::testing::IsEmpty()) << to_text(rules.faults.at(0));
+    auto compiled = list::PatternSet::compile(std::move(rules.patterns), {engine, {}});
+    EXPECT_TRUE(compiled.has_value()) << compiled.error();
+    EXPECT_THAT(compiled->faults, ::testing::IsEmpty());
+    set = compiled->set;
+    scratch = set->make_scratch();
+  }
+
+  list::PatternScore score(const Name& name) const {
+    std::array<char, Name::kTextBytesMax> text;
+    return set->scan(list::host_scan_text(name, text), *scratch);
+  }
+  int score(const Name& name, list::CategoryId category) const {
+    for (const list::PatternScore::Row& row : score(name).all()) {
+      if (row.category == category) return row.score;
+    }
+    return 0;
+  }
+  bool blocks(const Name& name) const {
+    return score(name, kAdult) >= kThreshold || score(name, kGambling) >= kThreshold;
+  }
+
+  std::shared_ptr<const list::PatternSet> set;
+  std::unique_ptr<list::PatternScratch> scratch;
+};
+
+}  // namespace haetae::config

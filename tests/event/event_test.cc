@@ -1,0 +1,180 @@
+#include "event/event.h"
+
+#include <gmock/gmock.h>
+
+#include "event/json_text.h"
+#include "policy/decide.h"
+#include "support/policy_maker.h"
+
+namespace haetae::event {
+namespace {
+
+using namespace std::chrono_literals;
+using policy::Action;
+using policy::LogLevel;
+using policy::Reason;
+using policy::Verdict;
+using testing::HasSubstr;
+using testing::Not;
+
+static_assert(std::is_trivially_copyable_v<Event>);
+
+// One child with a tablet; lists of an ordinary category, of one that is nobody's business, and of
+// a known good that is nobody's business either.
+struct House {
+  House() {
+    const auto games = maker.category("games");
+    const auto self_harm =
+        maker.category("self-harm", policy::CategoryKind::Harm, /*sensitive=*/true);
+    const auto health =
+        maker.category("health", policy::CategoryKind::KnownGood, /*sensitive=*/true);
+    maker.list("games-one", games, {"||game.example^"});
+    maker.list("harm-one", self_harm, {"||dark.example^"});
+    maker.list("clinics", health, {"||clinic.example^"});
+    policy::Profile& child = maker.at(maker.profile("little"));
+    child.blocked.set(games);
+    child.blocked.set(self_harm);
+    maker.devices = {{"Minji's \"tablet\"", 0}};
+  }
+
+  std::string line(const char* name, policy::DeviceId device = 0) {
+    const auto policy = maker.make();
+    policy::Scratch scratch(*policy);
+    const Name asked = name_of(name);
+    Event event;
+    event.policy_generation = policy->generation;
+    event.when = std::chrono::sys_days{std::chrono::year{2025} / 3 / 5} + 12h + 34min + 56s + 7ms;
+    event.peer = {*IpAddress::from_text("192.0.2.7"), 40000};
+    event.who = {device, 0};
+    event.record_type = 28;
+    event.set_name(asked);
+    const policy::Request request{
+        .who = event.who, .kind = policy::Kind::DnsName, .now = event.when, .name = &asked};
+    event.verdict = decide(*policy, {}, request, scratch);
+    if (change) change(event);
+    return to_json_line(event, *policy);
+  }
+
+  test::PolicyMaker maker;
+  void (*change)(Event&) = nullptr;
+};
+
+TEST(EventLine, HoldsEveryKeyInItsOrder) {
+  EXPECT_EQ(House().line("www.game.example"),
+            R"({"time":"2025-03-05T12:34:56.007Z","device":"Minji's \"tablet\"",)"
+            R"("profile":"little","peer":"192.0.2.7","kind":"dns_name","type":"AAAA",)"
+            R"("name":"www.game.example","verdict":"block","reason":"category",)"
+            R"("category":"games","list":"games-one","rule":"||game.example^","watched":false})");
+}
+
+TEST(EventLine, HasNullWhereThereIsNothingToSay) {
+  House house;
+  house.change = [](Event& event) { event.record_type = 0; };
+  EXPECT_EQ(house.line("open.example", policy::kUnknownDevice),
+            R"({"time":"2025-03-05T12:34:56.007Z","device":null,"profile":"little",)"
+            R"("peer":"192.0.2.7","kind":"dns_name","type":null,"name":"open.example",)"
+            R"("verdict":"allow","reason":"no_rule_matched","category":null,"list":null,)"
+            R"("rule":null,"watched":false})");
+}
+
+TEST(EventLine, NeverItemisesASensitiveCategory) {
+  const std::string blocked = House().line("www.dark.example");
+  EXPECT_THAT(blocked, Not(HasSubstr("dark")));
+  EXPECT_THAT(blocked, Not(HasSubstr("self-harm")));
+  EXPECT_THAT(blocked, Not(HasSubstr("harm-one")));
+  EXPECT_THAT(blocked, HasSubstr(R"("name":null,"verdict":"block","reason":"category",)"));
+
+  const std::string visited = House().line("www.clinic.example");
+  EXPECT_THAT(visited, Not(HasSubstr("clinic"))) << "a visit that went through tells as much";
+
+  House at_night;
+  policy::ScheduleRow all_day;
+  all_day.windows = {{0, 0}};
+  at_night.maker.at(0).bedtime = policy::Schedule({all_day});
+  EXPECT_THAT(at_night.line("www.clinic.example"), Not(HasSubstr("clinic")))
+      << "so does one that something else blocked";
+  EXPECT_THAT(at_night.line("www.game.example"), HasSubstr(R"("name":"www.game.example")"));
+}
+
+TEST(EventLine, OfAnotherGenerationNamesNothing) {
+  House house;
+  house.change = [](Event& event) { event.policy_generation += 1; };
+  const std::string line = house.line("www.game.example");
+  EXPECT_THAT(line, HasSubstr(R"("device":null,"profile":null)"));
+  EXPECT_THAT(line, HasSubstr(R"("name":null,"verdict":"block","reason":"category",)"));
+}
+
+TEST(EventLine, NamesTypesItDoesNotKnowByNumber) {
+  House house;
+  house.change = [](Event& event) { event.record_type = 4711; };
+  EXPECT_THAT(house.line("open.example"), HasSubstr(R"("type":"TYPE4711")"));
+}
+
+TEST(Event, CarriesTheNameOverARing) {
+  Event event;
+  EXPECT_TRUE(event.name().is_root());
+  event.set_name(name_of("www.site.example"));
+  const Event copy = event;
+  EXPECT_EQ(copy.name(), name_of("www.site.example"));
+}
+
+TEST(JsonText, EscapesWhatJsonForbids) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"plain", R"("plain")"},
+      {"\"\\", R"("\"\\")"},
+      {"a\nb\tc\r", R"("a\nb\tc\r")"},
+      {std::string_view("\0\x1f\x7f", 3), R"("\u0000\u001f\u007f")"},
+      {"민지", "\"민지\""},
+      {"\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\""},
+      {"\xff", "\"\xef\xbf\xbd\""},
+      {"a\xc3", "\"a\xef\xbf\xbd\""},                                // cut short
+      {"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                  // overlong
+      {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},  // a surrogate
+      {"\xf4\x90\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
+  };
+  for (const auto& [text, json] : rows) {
+    std::string out;
+    append_json(out, text);
+    EXPECT_EQ(out, json);
+  }
+}
+
+struct KeptCase {
+  const char* what;
+  Action action;
+  Reason reason;
+  bool watched;
+  bool at_blocked;  // at levels none and counters nothing is kept
+  bool at_all;
+};
+
+TEST(IsKept, FollowsTheProfilesLevel) {
+  const KeptCase cases[] = {
+      {"a block", Action::Block, Reason::Category, false, true, true},
+      {"a block that was only watched", Action::Allow, Reason::Category, true, true, true},
+      {"a watched one that was rewritten", Action::Rewrite, Reason::Category, true, true, true},
+      {"an allow", Action::Allow, Reason::NoRuleMatched, false, false, true},
+      {"a rewritten search", Action::Rewrite, Reason::SafeSearch, false, false, true},
+      {"a help line is never recorded", Action::Allow, Reason::Help, false, false, false},
+      {"a locked hit is never tied to a person", Action::Block, Reason::Locked, false, false,
+       false},
+  };
+  for (const KeptCase& row : cases) {
+    Verdict verdict;
+    verdict.action = row.action;
+    verdict.reason = row.reason;
+    verdict.watched = row.watched;
+    const auto kept = [&](LogLevel level) {
+      policy::Profile profile;
+      profile.log = level;
+      return is_kept(profile, verdict);
+    };
+    EXPECT_FALSE(kept(LogLevel::None)) << row.what;
+    EXPECT_FALSE(kept(LogLevel::Counters)) << row.what;
+    EXPECT_EQ(kept(LogLevel::Blocked), row.at_blocked) << row.what;
+    EXPECT_EQ(kept(LogLevel::All), row.at_all) << row.what;
+  }
+}
+
+}  // namespace
+}  // namespace haetae::event

@@ -1,0 +1,143 @@
+// Hyperscan, RE2 and a slow matcher must tell the same hits: on random expressions and texts here,
+// on the shipped patterns and real names in tests/config/pattern_shipped_test.cc.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <random>
+
+#include "list/hyperscan_engine.h"
+#include "list/pattern_language.h"
+#include "list/pattern_set.h"
+#include "list/re2_engine.h"
+#include "support/slow_matcher.h"
+
+namespace haetae::list {
+namespace {
+
+class Maker {
+ public:
+  explicit Maker(unsigned seed) : random_(seed) {}
+
+  // A small alphabet, so that random texts are hit often.
+  std::string text() {
+    constexpr std::string_view kOctets = "aaabbbccc01-._ \xea\xb0\x80\xffz";
+    std::string made;
+    for (std::size_t left = pick(24); left > 0; --left) made += kOctets[pick(kOctets.size())];
+    return made;
+  }
+
+  std::string expression() {
+    std::string made = pick(6) == 0 ? "^" : "";
+    made += sequence(3);
+    if (pick(6) == 0) made += "$";
+    return made;
+  }
+
+ private:
+  std::size_t pick(std::size_t below) { return random_() % below; }
+
+  std::string sequence(int depth) {
+    std::string made;
+    for (std::size_t left = 1 + pick(4); left > 0; --left) made += repeated(depth);
+    if (depth > 0 && pick(6) == 0) made += "|" + sequence(depth - 1);
+    return made;
+  }
+
+  std::string repeated(int depth) {
+    constexpr const char* kRepeats[] = {"*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}"};
+    std::string made = atom(depth);
+    if (pick(3) == 0) made += kRepeats[pick(std::size(kRepeats))];
+    return made;
+  }
+
+  std::string atom(int depth) {
+    constexpr const char* kAtoms[] = {"a",
+                                      "b",
+                                      "c",
+                                      "B",
+                                      "0",
+                                      "\\.",
+                                      "-",
+                                      ".",
+                                      "[ab]",
+                                      "[^a]",
+                                      "\\d",
+                                      "\\w",
+                                      "\\s",
+                                      "[b-z]",
+                                      "[A-B0]",
+                                      "[\\d_-]",
+                                      "(?:\xea\xb0\x80)",
+                                      "[^\\w.]"};
+    if (depth > 0 && pick(5) == 0) {
+      return (pick(2) == 0 ? "(" : "(?:") + sequence(depth - 1) + ")";
+    }
+    return kAtoms[pick(std::size(kAtoms))];
+  }
+
+  std::mt19937 random_;
+};
+
+std::vector<std::uint16_t> sorted_hits(const PatternSet& set, std::string_view text,
+                                       PatternScratch& scratch) {
+  const auto hits = set.hits(text, scratch);
+  std::vector<std::uint16_t> sorted(hits.begin(), hits.end());
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
+std::vector<Pattern> random_patterns(Maker& make, std::size_t count) {
+  std::vector<Pattern> patterns;
+  while (patterns.size() < count) {
+    Pattern pattern;
+    pattern.expression = make.expression();
+    const auto normal = normalise_expression(pattern.expression);
+    EXPECT_TRUE(normal.has_value()) << pattern.expression << ": " << normal.error();
+    if (!normal || expression_fault(*normal)) continue;  // matches every text
+    pattern.id = pattern.expression;
+    pattern.category = 0;
+    pattern.weight = 1;
+    patterns.push_back(std::move(pattern));
+  }
+  return patterns;
+}
+
+TEST(PatternDifferential, EnginesAgreeWithTheSlowMatcherOnRandomExpressions) {
+  if (!hyperscan_runs_here()) GTEST_SKIP() << "SKIPPED, NOT TESTED: no Hyperscan here";
+  Maker make(1);
+  std::size_t hits = 0;
+  for (int round = 0; round < 100; ++round) {
+    const std::vector<Pattern> patterns = random_patterns(make, 20);
+    std::vector<test::SlowPattern> slow;
+    for (const Pattern& pattern : patterns) slow.emplace_back(pattern.expression);
+    const auto hyperscan = PatternSet::compile(patterns, {PatternSet::Engine::Hyperscan, {}});
+    const auto re2 = PatternSet::compile(patterns, {PatternSet::Engine::Re2, {}});
+    ASSERT_TRUE(hyperscan.has_value()) << hyperscan.error();
+    ASSERT_TRUE(re2.has_value()) << re2.error();
+    const auto hyperscan_scratch = hyperscan->set->make_scratch();
+    const auto re2_scratch = re2->set->make_scratch();
+    for (int i = 0; i < 40; ++i) {
+      const std::string text = make.text();
+      std::vector<std::uint16_t> expected;
+      for (std::size_t p = 0; p < slow.size(); ++p) {
+        if (slow[p].matches(text)) expected.push_back(static_cast<std::uint16_t>(p));
+      }
+      hits += expected.size();
+      const auto explain = [&](std::string_view engine, const std::vector<std::uint16_t>& told) {
+        std::vector<std::uint16_t> differ;
+        std::ranges::set_symmetric_difference(expected, told, std::back_inserter(differ));
+        return std::string(engine) + " differs on '" + ::testing::PrintToString(text) + "' for " +
+               (differ.empty() ? "" : patterns[differ[0]].expression);
+      };
+      const auto by_hyperscan = sorted_hits(*hyperscan->set, text, *hyperscan_scratch);
+      const auto by_re2 = sorted_hits(*re2->set, text, *re2_scratch);
+      ASSERT_EQ(by_hyperscan, expected) << explain("Hyperscan", by_hyperscan);
+      ASSERT_EQ(by_re2, expected) << explain("RE2", by_re2);
+    }
+    ASSERT_EQ(hyperscan->set->scan_errors() + re2->set->scan_errors(), 0U);
+  }
+  EXPECT_GT(hits, 10'000U) << "a test that hits nothing tests nothing";
+}
+
+}  // namespace
+}  // namespace haetae::list

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/name.h"
+#include "list/delta.h"
+#include "list/pattern_set.h"
+#include "list/rule.h"
+#include "policy/policy.h"
+
+namespace haetae::test {
+
+// A rule in the form that people read: "x.example" exact, "||x.example^" subtree, "@@" before an
+// exception, "$important" behind. Aborts if it is none.
+list::Rule rule_of(std::string_view text);
+
+// Builds a Policy in a few lines, as lib/build does from a configuration. Names of the
+// configuration are written as there: "x.example" with all below, "=x.example" alone.
+class PolicyMaker {
+ public:
+  using Texts = std::vector<std::string>;
+
+  policy::CategoryId category(std::string id,
+                              policy::CategoryKind kind = policy::CategoryKind::Harm,
+                              bool sensitive = false);
+  policy::ListId list(std::string name, policy::CategoryId category, const Texts& rules);
+  policy::ServiceId service(std::string id, const Texts& own, const Texts& shared = {});
+  // Both levels have a target of their own; set them to kNone by engine_row() where not.
+  policy::EngineId engine(std::string id, const Texts& hosts, bool is_youtube = false);
+  // Blocks nothing, counts every list.
+  policy::ProfileId profile(std::string name);
+  void mark(policy::MarkKind kind, std::string_view name, std::uint16_t subject = policy::kNone,
+            bool lifts_safe_search = false);
+  void special(std::string_view name, policy::SpecialName answer);
+  void pattern(std::string id, std::string expression, policy::CategoryId category, int weight);
+  void edit(policy::ListId list, bool add, std::string_view rule);
+
+  // To change what was added; valid until the next one is added.
+  policy::Profile& at(policy::ProfileId profile) { return profiles_[profile]; }
+  policy::ListEntry& entry(policy::ListId list) { return lists_[list]; }
+  policy::ProfileService& service_of(policy::ProfileId profile, policy::ServiceId service);
+  policy::Policy::EngineRow& engine_row(policy::EngineId engine) { return engines_[engine]; }
+
+  policy::TimeZone zone = policy::TimeZone::utc();
+  std::vector<policy::Device> devices;
+  std::vector<policy::Network> networks;
+  policy::ProfileId default_profile = 0;
+
+  // May be called again after more was added.
+  std::shared_ptr<const policy::Policy> make() const;
+
+ private:
+  std::shared_ptr<const list::Image> make_image() const;
+  void put_marks(policy::Policy& policy) const;
+
+  std::vector<policy::Category> categories_;
+  std::vector<policy::ListEntry> lists_;
+  std::vector<std::vector<list::Rule>> rules_;  // by ListId
+  std::vector<policy::Service> services_;
+  std::vector<policy::Profile> profiles_;
+  std::vector<policy::SpecialName> special_names_;
+  std::vector<policy::RewriteTarget> rewrites_;
+  std::vector<policy::Policy::EngineRow> engines_;
+  std::vector<list::Pattern> patterns_;
+  std::vector<list::Edit> edits_;
+  std::map<Name, std::vector<policy::Mark>> marks_;
+};
+
+}  // namespace haetae::test
