@@ -1,6 +1,7 @@
 #include "daemon/event_writer.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -39,7 +40,12 @@ struct EventWriter::Impl {
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       if (reopen_wanted.exchange(false)) {
-        if (auto opened = open_target(target)) out = std::move(*opened);
+        if (auto opened = open_target(target)) {
+          out = std::move(*opened);
+        } else {
+          fmt::print(stderr, "haetae: {}; events still go to the file that was open\n",
+                     opened.error());
+        }
       }
       if (!drain()) std::this_thread::sleep_for(kPause);
     }

@@ -23,12 +23,22 @@ using boost::system::error_code;
 namespace {
 
 constexpr milliseconds kBeat{500};
-constexpr const char* kTrustAnchor = "/usr/share/dns/root.key";
 
 bool same_endpoints(const config::Config& a, const config::Config& b) {
   return std::ranges::equal(a.dns.listen, b.dns.listen, [](const auto& x, const auto& y) {
     return x.address == y.address && x.port == y.port;
   });
+}
+
+// Settings that are frozen at start.
+void tell_what_needs_a_restart(const config::Config& now, const config::Config& next) {
+  const auto tell = [](bool is_same, std::string_view key) {
+    if (!is_same) fmt::print(stderr, "haetae: {} changed: restart for that\n", key);
+  };
+  tell(same_endpoints(now, next), "dns.listen");
+  tell(now.workers == next.workers, "workers");
+  tell(now.state_path == next.state_path, "state.path");
+  tell(now.log_events == next.log_events, "log.events");
 }
 
 }  // namespace
@@ -49,7 +59,10 @@ UnboundSettings upstream_of(const config::Config& config) {
   // Forwarders are often blind to DNSSEC, and a blind one makes every signed name bogus: only our
   // own recursion validates.
   settings.validate = config.dns.dnssec && settings.mode == config::UpstreamMode::Recurse;
-  if (settings.validate) settings.trust_anchor_file = kTrustAnchor;
+  if (settings.validate) settings.trust_anchor_file = config.dns.trust_anchor;
+  for (const config::StubZone& stub : config.dns.stub_zones) {
+    settings.stubs.push_back({stub.zone, stub.server});
+  }
   return settings;
 }
 
@@ -91,13 +104,18 @@ struct Supervisor::Impl {
       return give_up_reload("the configuration has faults; the one in use stays");
     }
     next = std::make_unique<config::Loaded>(std::move(*loaded));
-    if (!same_endpoints(next->config, running.loaded.config)) {
-      fmt::print(stderr, "haetae: dns.listen changed: restart to listen there\n");
+    tell_what_needs_a_restart(running.loaded.config, next->config);
+    if (builder) {
+      changed_since_build = true;  // what is being compiled may not be what is wanted now
+    } else {
+      compile_or_finish();
     }
+  }
+
+  void compile_or_finish() {
     const build::ListFiles files = build::ListFiles::below(next->config.state_path);
     auto image = list::Image::open(files.image);
     if (image && build::is_current(**image, *next, files)) return finish_reload(*image);
-    if (builder) return;  // one is under way already; its result is looked at again
     auto spawned = spawn_list_build(running.config_file);
     if (!spawned) return give_up_reload(spawned.error());
     builder = *spawned;
@@ -108,6 +126,9 @@ struct Supervisor::Impl {
     const auto ended = poll_list_build(*builder);
     if (!ended) return;
     builder.reset();
+    const bool is_outdated = std::exchange(changed_since_build, false);
+    if (!next) return;  // given up meanwhile: what was compiled serves the next reload
+    if (is_outdated) return compile_or_finish();
     if (!*ended) return give_up_reload("the lists could not be compiled; those in use stay");
     auto image = list::Image::open(build::ListFiles::below(next->config.state_path).image);
     if (!image) return give_up_reload(image.error());
@@ -123,11 +144,14 @@ struct Supervisor::Impl {
       return give_up_reload("the policy cannot be built; the one in use stays");
     }
     print_faults(assembled->warnings, "warning: ");
-    ++generation;
-    if (const UnboundSettings upstream = upstream_of(next->config);
-        !(upstream == upstream_of(running.loaded.config))) {
+    const UnboundSettings upstream = upstream_of(next->config);
+    if (!(upstream == upstream_of(running.loaded.config))) {
+      if (const auto tried = UnboundUpstream::make(io, upstream, {}); !tried) {
+        return give_up_reload(tried.error());
+      }
       for (const auto& worker : running.workers) worker->change_upstream(upstream);
     }
+    ++generation;
     running.published.settings.publish(
         std::make_shared<const dns::Settings>(settings_of(next->config)));
     running.published.policy.publish(std::move(assembled->policy));
@@ -196,6 +220,7 @@ struct Supervisor::Impl {
   asio::steady_timer beat;
   std::unique_ptr<config::Loaded> next;  // a reload under way
   std::optional<pid_t> builder;
+  bool changed_since_build = false;  // another reload was asked for while the builder runs
   std::uint64_t generation = 1;
   Monotonic started;
   bool settled = false;

@@ -136,14 +136,12 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
 
   void answer() {
     front_.service.begin_batch();
+    ++waiting_;  // before: the upstream may answer, and send() be called, inside on_query()
     const dns::Effect effect =
         front_.service.on_query(query_, client_, read_clock(), front_.reply_room);
     switch (effect.kind) {
-      case dns::Effect::Kind::Reply:
-        ++waiting_;
-        send(Bytes{front_.reply_room}.first(effect.size));
-        break;
-      case dns::Effect::Kind::Pending: ++waiting_; break;
+      case dns::Effect::Kind::Reply: send(Bytes{front_.reply_room}.first(effect.size)); break;
+      case dns::Effect::Kind::Pending: break;
       case dns::Effect::Kind::Drop: return close();
     }
     if (!full()) read_length();

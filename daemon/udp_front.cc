@@ -215,6 +215,7 @@ void UdpFront::start() {
   impl_->wait();
 }
 void UdpFront::stop_receiving() {
+  impl_->on_readable();  // what has arrived is still answered
   impl_->readiness.cancel();
 }
 void UdpFront::send(const dns::Client& client, Bytes reply) noexcept {

@@ -73,6 +73,7 @@ struct UnboundUpstream::Impl {
   }
 
   std::expected<void, std::string> configure(const UnboundSettings& settings);
+  std::expected<void, std::string> try_out(const UnboundSettings& settings);
   std::expected<void, std::string> set(const char* option, const char* value) {
     if (const int error = ub_ctx_set_option(context, option, value); error != 0) {
       return std::unexpected(
@@ -143,10 +144,7 @@ std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundS
   if (validate) {
     const std::string file = settings.trust_anchor_file.string();
     if (const int error = ub_ctx_add_ta_file(context, file.c_str()); error != 0) {
-      return std::unexpected(
-          fmt::format("the trust anchor {} cannot be read: {}; install "
-                      "dns-root-data or set dns.dnssec: false",
-                      file, ub_strerror(error)));
+      return std::unexpected(fmt::format("libunbound refuses {}: {}", file, ub_strerror(error)));
     }
   }
   if (settings.mode == config::UpstreamMode::Forward) {
@@ -166,7 +164,25 @@ std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundS
           fmt::format("libunbound refuses the stub zone {}: {}", stub.zone, ub_strerror(error)));
     }
   }
-  return {};
+  return try_out(settings);
+}
+
+// libunbound reads the trust anchor at the first question only: this is one, about a name that it
+// answers by itself. So a bad file is told at start, and not by failing every query later.
+std::expected<void, std::string> UnboundUpstream::Impl::try_out(const UnboundSettings& settings) {
+  constexpr int kTypeA = 1;
+  constexpr int kClassIn = 1;
+  const ub_event_callback_type ignore = [](void*, int, void*, int, int, char*, int) {};
+  const int error =
+      ub_resolve_event(context, "localhost", kTypeA, kClassIn, nullptr, ignore, nullptr);
+  if (error == 0) return {};
+  if (!settings.validate) {
+    return std::unexpected(fmt::format("libunbound cannot start: {}", ub_strerror(error)));
+  }
+  return std::unexpected(fmt::format(
+      "dns.trust_anchor {} cannot be used: {}; install dns-root-data, name a file of DS "
+      "or DNSKEY records, or set dns.dnssec: false",
+      settings.trust_anchor_file.string(), ub_strerror(error)));
 }
 
 std::expected<std::unique_ptr<UnboundUpstream>, std::string> UnboundUpstream::make(

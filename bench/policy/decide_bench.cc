@@ -26,8 +26,9 @@ const HashKey kKey{0x706f6c69, 0x6379};
 constexpr std::size_t kListedNames = 1'000'000;
 constexpr std::size_t kKnownNames = 3'000;  // services, engines, help lines of rules/
 constexpr std::size_t kQuestions = 200'000;
+// Noon in Seoul: no bedtime.
 constexpr Time kNoon =
-    std::chrono::sys_days{std::chrono::year{2025} / 3 / 5} + std::chrono::hours(12);
+    std::chrono::sys_days{std::chrono::year{2025} / 3 / 5} + std::chrono::hours(3);
 
 Name random_name(std::mt19937_64& random, std::string_view end) {
   std::string text(5 + random() % 12, 'a');
@@ -106,7 +107,9 @@ std::shared_ptr<Policy> World::make(bool with_patterns) const {
     config::PatternRules rules =
         config::load_pattern_rules(test::source_folder() / "rules" / "patterns", category);
     HAETAE_ASSERT(rules.faults.empty());
-    policy->host_patterns = list::PatternSet::compile(std::move(rules.patterns), {})->set;
+    auto compiled = list::PatternSet::compile(std::move(rules.patterns), {});
+    HAETAE_ASSERT(compiled.has_value() && compiled->faults.empty());
+    policy->host_patterns = compiled->set;
   }
   fill_outcomes(*policy);
   return policy;

@@ -31,15 +31,18 @@ int build_image(const std::string& file) {
   return 0;
 }
 
+int nothing_yet(const std::string& file) {
+  fmt::print(stderr, "haetae: nothing is compiled yet; run: haetae lists build --config {}\n",
+             file);
+  return 1;
+}
+
 int report(const std::string& file) {
   const auto loaded = load_or_complain(file);
   if (!loaded) return 1;
   const build::ListFiles files = build::ListFiles::below(loaded->config.state_path);
   std::ifstream in(files.reports, std::ios::binary);
-  if (!in) {
-    fmt::print(stderr, "haetae: no reports yet; run: haetae lists build --config {}\n", file);
-    return 1;
-  }
+  if (!in) return nothing_yet(file);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto reports = list::read_reports(text);
   if (!reports) {
@@ -54,6 +57,7 @@ int stat(const std::string& file) {
   const auto loaded = load_or_complain(file);
   if (!loaded) return 1;
   const build::ListFiles files = build::ListFiles::below(loaded->config.state_path);
+  if (!std::filesystem::exists(files.image)) return nothing_yet(file);
   const auto image = list::Image::open(files.image);
   if (!image) {
     fmt::print(stderr, "haetae: {}\n", image.error());

@@ -157,6 +157,7 @@ void add_serve_command(CLI::App& app, int& exit_code) {
   add_config_option(*command, *file);
   command->callback([file, &exit_code] {
     std::signal(SIGPIPE, SIG_IGN);  // a reader of events that went away is not our end
+    std::signal(SIGHUP, SIG_IGN);   // until the supervisor listens: this start reads it all anyway
     exit_code = serve(fs::absolute(*file));
   });
 }

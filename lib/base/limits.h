@@ -29,14 +29,14 @@ inline constexpr std::size_t kListLineBytesMax = 4096;
 inline constexpr std::size_t kListNamesPerLineMax = 32;
 // Octets of a list file read at a time, and of unpacked text held. A reader costs their sum and
 // what the packer asks for.
-inline constexpr std::size_t kListChunkBytes = 64 * 1024;
-inline constexpr std::size_t kListTextBytes = 256 * 1024;
+inline constexpr std::size_t kListChunkBytes = 65'536;
+inline constexpr std::size_t kListTextBytes = 262'144;
 // What a list may unpack to: some 50 million names. A longer one is refused.
 inline constexpr std::uint64_t kListSourceBytesMax = 1024ULL * 1024 * 1024;
 // log2 of the window of a .zst list: 32 MB of memory while it is read. A larger one is refused.
 inline constexpr int kListZstdWindowBitsMax = 25;
 // Text at a list's start that decides its format, and whether it is a list at all.
-inline constexpr std::size_t kListHeadBytesMax = 64 * 1024;
+inline constexpr std::size_t kListHeadBytesMax = 65'536;
 // Examples kept for each reason in an import report, and octets of each; the rest is only counted.
 inline constexpr std::size_t kReportExamplesMax = 20;
 inline constexpr std::size_t kReportExcerptBytesMax = 120;

@@ -1,6 +1,9 @@
 #include "build/list_compiler.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -79,6 +82,24 @@ bool write_whole(const fs::path& path, std::string_view content) {
   return !error;
 }
 
+// Held while compiling: `explain` and the daemon's builder may come at the same time, and both
+// write the same temporary file. The kernel lets go of it whatever becomes of us.
+class BuildLock {
+ public:
+  explicit BuildLock(const fs::path& path)
+      : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)) {
+    if (fd_ >= 0) (void)flock(fd_, LOCK_EX);
+  }
+  ~BuildLock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  BuildLock(const BuildLock&) = delete;
+  BuildLock& operator=(const BuildLock&) = delete;
+
+ private:
+  int fd_;
+};
+
 // One run over all lists, and again where one of them turned out to be refused: its rules are in
 // the builder by then, and a builder forgets nothing.
 class Compiler {
@@ -98,6 +119,7 @@ class Compiler {
       return std::unexpected(fmt::format("{} cannot be made: {}; let this user write there",
                                          files_.good_sources.string(), error.message()));
     }
+    const BuildLock lock(files_.image.string() + ".lock");
     // Each list is demoted at most twice, and a collision of 64-bit keys hardly comes twice.
     for (std::size_t round = 0; round < 2 * sources_.size() + kCollisionsMax; ++round) {
       list::ImageBuilder builder(fresh_key());

@@ -37,6 +37,7 @@ struct Compiled {
 // Imports every list, compiles them into files.image and writes the reports. A list that is refused
 // or cannot be read leaves its last good source in place, or stays out, and its report says so;
 // other lists are not held up. Error: nothing could be written; what stood there still stands.
+// Waits while another process compiles into the same files.
 // fresh_key: a new random key at each call.
 std::expected<Compiled, std::string> compile_lists(const config::Loaded& loaded,
                                                    const ListFiles& files,

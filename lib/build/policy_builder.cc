@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "build/marks.h"
+#include "policy/marks.h"
 
 namespace haetae::build {
 namespace {
@@ -35,7 +35,7 @@ class Builder {
     add_devices_and_networks();
     mark_names_of_the_house();
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
-    marks_.write(*policy_, in_.image->key());
+    marks_.write(*policy_);
     policy::fill_outcomes(*policy_);
     return policy_;
   }
@@ -44,6 +44,14 @@ class Builder {
   void fault(std::string key, std::string message, std::string hint, int line = 0) {
     faults_.push_back(
         {in_.config.file.string(), line, std::move(key), std::move(message), std::move(hint)});
+  }
+
+  void mark_name(const config::NameRule& rule, MarkKind kind, std::uint16_t subject) {
+    policy::Mark mark{.kind = kind};
+    mark.exact = rule.exact;
+    mark.lifts_safe_search = rule.lifts_safe_search;
+    mark.subject = subject;
+    marks_.add(rule.name, mark);
   }
 
   void add_zone() {
@@ -108,8 +116,8 @@ class Builder {
       const auto id = static_cast<policy::ServiceId>(policy_->services.size());
       service_ids_[rules.id] = id;
       policy_->services.push_back({rules.id});
-      for (const auto& name : rules.own) marks_.add(name, MarkKind::ServiceOwn, id);
-      for (const auto& name : rules.shared) marks_.add(name, MarkKind::ServiceShared, id);
+      for (const auto& name : rules.own) mark_name(name, MarkKind::ServiceOwn, id);
+      for (const auto& name : rules.shared) mark_name(name, MarkKind::ServiceShared, id);
     }
   }
 
@@ -130,7 +138,7 @@ class Builder {
       row.moderate = engine.moderate ? add_rewrite(engine.id, engine.moderate) : row.strict;
       if (row.strict == policy::kNone) row.strict = row.moderate;
       policy_->engines.push_back(row);
-      for (const auto& host : engine.hosts) marks_.add(host, MarkKind::SafeSearch, id);
+      for (const auto& host : engine.hosts) mark_name(host, MarkKind::SafeSearch, id);
     }
   }
 
@@ -160,9 +168,9 @@ class Builder {
     to.filtered = to.blocked.any() || to.block_bypass || to.unknown_blocked ||
                   !from.services_block.empty() || to.safe_search != policy::Strictness::Off ||
                   to.youtube != policy::Strictness::Off;
-    for (const auto& rule : from.allow) marks_.add(rule, MarkKind::GuardianAllow, id);
-    for (const auto& rule : from.deny) marks_.add(rule, MarkKind::GuardianDeny, id);
-    for (const auto& rule : from.focus_allow) marks_.add(rule, MarkKind::FocusAllow, id);
+    for (const auto& rule : from.allow) mark_name(rule, MarkKind::GuardianAllow, id);
+    for (const auto& rule : from.deny) mark_name(rule, MarkKind::GuardianDeny, id);
+    for (const auto& rule : from.focus_allow) mark_name(rule, MarkKind::FocusAllow, id);
     policy_->profiles.push_back(std::move(to));
   }
 
@@ -233,7 +241,7 @@ class Builder {
 
   const PolicyParts& in_;
   std::shared_ptr<Policy> policy_;
-  Marks marks_;
+  policy::Marks marks_;
   std::map<std::string, policy::CategoryId> category_ids_;
   std::map<std::string, policy::ServiceId> service_ids_;
   std::map<std::string, policy::ProfileId> profile_ids_;

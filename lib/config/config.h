@@ -37,6 +37,12 @@ struct UpstreamServer {
   std::string tls_name;  // empty: plain DNS
 };
 
+// A zone that is asked at a server of its own, as names of a closed network are.
+struct StubZone {
+  std::string zone;  // "lan.example", or "." for all names
+  UpstreamServer server;
+};
+
 enum class BlockAnswerKind : std::uint8_t { NxDomain, NullAddress, Address, Refused };
 struct BlockAnswer {
   BlockAnswerKind kind = BlockAnswerKind::NxDomain;
@@ -52,25 +58,27 @@ struct Dns {
   UpstreamMode upstream_mode = UpstreamMode::Forward;
   std::vector<UpstreamServer> upstream_servers;
   bool dnssec = true;  // validate; recurse mode (forwarders may be blind to it)
+  std::filesystem::path trust_anchor;  // DS or DNSKEY records that validation starts from
+  std::vector<StubZone> stub_zones;
   BlockAnswer block_answer;
   std::uint64_t cache_bytes = 32ULL << 20;  // per worker
 };
 
 struct ListSource {
-  std::string name = {};
-  std::filesystem::path path = {};  // absolute
-  std::string url = {};             // fetched by a later stage; empty here
+  std::string name;
+  std::filesystem::path path;  // absolute
+  std::string url;             // fetched by a later stage; empty here
   std::chrono::hours every{24};
   std::string format = "auto";
-  std::string category = {};  // id, aliases resolved
-  std::string match = {};     // "exact", "subtree" or "" for the dialect's own
+  std::string category;  // id, aliases resolved
+  std::string match;     // "exact", "subtree" or "" for the dialect's own
   policy::Mode mode = policy::Mode::Enforce;
   bool exceptions_site = false;
   int line = 0;  // in the configuration, for faults found later
 };
 
 struct NameRule {
-  Name name = {};
+  Name name;
   bool exact = false;
   bool lifts_safe_search = false;  // {name: x, safe_search: off}
 };
@@ -82,37 +90,37 @@ struct Quota {
 };
 
 struct Profile {
-  std::string name = {};
-  std::string age = {};  // id of a band in rules/ages.yaml: "7-9"; empty: none
+  std::string name;
+  std::string age;  // id of a band in rules/ages.yaml: "7-9"; empty: none
   policy::Mode mode = policy::Mode::Enforce;
   policy::LogLevel log = policy::LogLevel::Blocked;
-  std::string log_reason = {};  // why everything is logged; never empty with LogLevel::All
+  std::string log_reason;  // why everything is logged; never empty with LogLevel::All
   // Category ids: those written, else the age band's ("age" among those written stands for the
   // band's). Categories of kind Bypass and Locked are not here: block_bypass speaks for the first,
   // the second are blocked for everybody.
-  std::vector<std::string> block = {};
+  std::vector<std::string> block;
   bool block_bypass = false;
   bool all_lists = true;
-  std::vector<std::string> lists = {};
-  std::vector<std::string> services_block = {};
-  std::vector<std::string> services_allow = {};
+  std::vector<std::string> lists;
+  std::vector<std::string> services_block;
+  std::vector<std::string> services_allow;
   struct ServiceHours {
     std::string service;
     std::vector<policy::ScheduleRow> rows;
   };
-  std::vector<ServiceHours> service_hours = {};
+  std::vector<ServiceHours> service_hours;
   policy::Strictness safe_search = policy::Strictness::Off;
   policy::Strictness youtube = policy::Strictness::Off;
-  std::vector<NameRule> allow = {};
-  std::vector<NameRule> deny = {};
+  std::vector<NameRule> allow;
+  std::vector<NameRule> deny;
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
-  std::vector<policy::ScheduleRow> bedtime = {};
-  std::vector<policy::ScheduleRow> focus = {};
-  std::vector<NameRule> focus_allow = {};
-  std::vector<std::string> focus_categories = {};
-  std::vector<Quota> quotas = {};
+  std::vector<policy::ScheduleRow> bedtime;
+  std::vector<policy::ScheduleRow> focus;
+  std::vector<NameRule> focus_allow;
+  std::vector<std::string> focus_categories;
+  std::vector<Quota> quotas;
 };
 
 struct Device {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <tuple>
+#include <map>
+#include <utility>
 
 #include "base/limits.h"
 
@@ -20,8 +20,14 @@ std::string to_text(const Fault& fault) {
 }
 
 void put_in_order(Faults& faults) {
-  std::ranges::stable_sort(faults, {},
-                           [](const Fault& fault) { return std::tie(fault.file, fault.line); });
+  // Faults of one line stay in the order in which they were found.
+  std::multimap<std::pair<std::string, int>, Fault> ordered;
+  for (Fault& fault : faults) {
+    std::pair place{fault.file, fault.line};
+    ordered.emplace(std::move(place), std::move(fault));
+  }
+  faults.clear();
+  for (auto& [place, fault] : ordered) faults.push_back(std::move(fault));
   if (faults.size() <= limits::kFaultsMax) return;
   const std::size_t more = faults.size() - limits::kFaultsMax;
   faults.resize(limits::kFaultsMax);

@@ -7,11 +7,11 @@ namespace haetae::config {
 
 // One mistake in a file that a person wrote.
 struct Fault {
-  std::string file = {};
-  int line = 0;              // from 1; 0: the file as a whole
-  std::string key = {};      // "profiles.minji.schedule"; empty: no key in particular
-  std::string message = {};  // what is wrong: "'25:00' is not a time"
-  std::string hint = {};     // what to do: "use 00:00 to 24:00"; may be empty
+  std::string file;
+  int line = 0;         // from 1; 0: the file as a whole
+  std::string key;      // "profiles.minji.schedule"; empty: no key in particular
+  std::string message;  // what is wrong: "'25:00' is not a time"
+  std::string hint;     // what to do: "use 00:00 to 24:00"; may be empty
 };
 using Faults = std::vector<Fault>;
 

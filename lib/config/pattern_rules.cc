@@ -172,7 +172,8 @@ class Reader {
     std::string id = word;
     if (place != list::WordPlace::Anywhere) {
       const auto known = std::ranges::find(kPlaceNames, place, &PlaceName::place);
-      id += "@" + std::string(known->name);
+      id += '@';
+      id += known->name;
     }
     add(node, id, std::move(pattern));
   }
@@ -225,8 +226,8 @@ class Reader {
 };
 
 bool holds_word(std::string_view longer, const list::Pattern& pattern) {
-  return !pattern.word.empty() && pattern.place != list::WordPlace::Tld &&
-         longer != pattern.word && longer.contains(pattern.word);
+  return !pattern.word.empty() && pattern.place != list::WordPlace::Tld && longer != pattern.word &&
+         longer.contains(pattern.word);
 }
 
 // Gives every word the exceptions that hold it. One that holds no word is a slip of the pen.
@@ -245,8 +246,8 @@ void attach(const std::vector<Exception>& exceptions, PatternRules& rules) {
   }
 }
 
-// The longest word wins: "girl" is silent where "girls" speaks, and "sex" in "sexeducation". A longer
-// word that accuses less would excuse what it holds, which nobody means: both count then.
+// The longest word wins: "girl" is silent where "girls" speaks, and "sex" in "sexeducation". A
+// longer word that accuses less would excuse what it holds, which nobody means: both count then.
 void let_longest_win(std::vector<list::Pattern>& patterns) {
   for (const list::Pattern& longer : patterns) {
     if (longer.place != list::WordPlace::Anywhere || longer.word.empty()) continue;

@@ -1,5 +1,6 @@
 #include "config/settings.h"
 
+#include "base/idn.h"
 #include "base/limits.h"
 #include "config/types.h"
 
@@ -72,6 +73,24 @@ const Table<BlockAnswer>& block_answer_table() {
   return table;
 }
 
+// Not a site's name: zones may be the root, or start with an underscore.
+Type<std::string> zone_name() {
+  return parsed<std::string>("zone", "a zone", "write it as lan.example, or . for all names",
+                             [](std::string_view text) -> std::optional<std::string> {
+                               const auto name = name_from_user_text(text);
+                               if (!name && text != ".") return std::nullopt;
+                               return name ? name->to_text() : std::string(text);
+                             });
+}
+
+const Table<StubZone>& stub_zone_table() {
+  static const Table<StubZone> table{{
+      row("zone", &StubZone::zone, zone_name(), kRequired, "The zone, with all names below it."),
+      row("server", &StubZone::server, upstream_server(), kRequired, "The server that holds it."),
+  }};
+  return table;
+}
+
 // `auto`, or networks.
 Type<Dns> allow_from() {
   const Type<std::vector<Cidr>> networks = list_of(cidr(), kAddressesMax);
@@ -93,6 +112,10 @@ const Table<Dns>& dns_table() {
           "true: allow_from may hold the whole internet. Only for who runs a public resolver."),
       whole_row("upstream", section(upstream_table()), "{}", "Where answers come from."),
       row("dnssec", &Dns::dnssec, yes_no(), "true", "Check signatures in mode recurse."),
+      row("trust_anchor", &Dns::trust_anchor, file_path(), "/usr/share/dns/root.key",
+          "The DS or DNSKEY records that checking signatures starts from."),
+      row("stub_zones", &Dns::stub_zones, list_of(section(stub_zone_table()), kAddressesMax), "[]",
+          "Zones that are asked at a server of their own."),
       row("block_answer", &Dns::block_answer, section(block_answer_table()), "{}",
           "What a blocked device sees."),
       row("cache", &Dns::cache_bytes, size_bytes(kMegabyte, 4096 * kMegabyte), "32 MB",

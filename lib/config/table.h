@@ -21,14 +21,14 @@ namespace haetae::config {
 
 // What the manual tells of one key.
 struct RowInfo {
-  std::string key = {};
-  std::string words = {};     // what may stand there: "1 to 1000"
-  std::string fallback = {};  // YAML text of the default; empty: none
+  std::string key;
+  std::string words;     // what may stand there: "1 to 1000"
+  std::string fallback;  // YAML text of the default; empty: none
   bool is_required = false;
-  std::string help = {};   // one sentence
-  std::string inert = {};  // why writing something else than the default does nothing yet
-  std::string inner = {};  // how the rows below are reached: "" section, "[]" list, ".*" named
-  std::vector<RowInfo> below = {};
+  std::string help;   // one sentence
+  std::string inert;  // why writing something else than the default does nothing yet
+  std::string inner;  // how the rows below are reached: "" section, "[]" list, ".*" named
+  std::vector<RowInfo> below;
 };
 
 // How one kind of value is read into a Field.
@@ -36,8 +36,8 @@ template <typename Field>
 struct Type {
   std::string words;
   std::function<void(const Value&, Field&)> read;
-  std::string inner = {};
-  std::vector<RowInfo> below = {};
+  std::string inner;
+  std::vector<RowInfo> below;
 };
 
 template <typename Section>
@@ -51,7 +51,7 @@ template <typename Section>
 struct Table {
   std::vector<Row<Section>> rows;
   // Called after the defaults and before what is written: defaults that hang on other keys.
-  std::function<void(const Value&, Section&)> prepare = {};
+  std::function<void(const Value&, Section&)> prepare;
 
   std::vector<RowInfo> infos() const {
     std::vector<RowInfo> out;

@@ -15,16 +15,16 @@ namespace haetae::config {
 
 // What reading one file knows and gathers.
 struct Context {
-  std::string file = {};              // as faults call it
-  std::filesystem::path folder = {};  // relative paths start here
-  const Rules* rules = nullptr;       // null: not read, so ids are not checked
-  Faults faults = {};
-  Faults warnings = {};
+  std::string file;              // as faults call it
+  std::filesystem::path folder;  // relative paths start here
+  const Rules* rules = nullptr;  // null: not read, so ids are not checked
+  Faults faults;
+  Faults warnings;
   // Names that other sections refer to, gathered before the sections are read.
-  std::vector<std::string> profile_names = {};
-  std::vector<std::string> list_names = {};
+  std::vector<std::string> profile_names;
+  std::vector<std::string> list_names;
   // Every key that the file may hold: "dns.listen"; for hints.
-  std::vector<std::string> known_paths = {};
+  std::vector<std::string> known_paths;
 
   // Enough was said: what costs time to word is left out. put_in_order() shows fewer still.
   bool is_full() const;

@@ -31,6 +31,7 @@ class TreeBuilder final : public YAML::EventHandler {
   TreeBuilder(std::string_view file, Faults& faults) : file_(file), faults_(faults) {}
 
   Node take_root() { return std::move(root_); }
+  const YAML::Mark& last_scalar() const { return last_scalar_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -39,6 +40,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                 const std::string& value) override {
+    last_scalar_ = mark;
     finish({.kind = Node::Kind::Scalar, .line = mark.line + 1, .text = value}, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
@@ -75,6 +77,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::string_view file_;
   Faults& faults_;
   Node root_;
+  YAML::Mark last_scalar_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchors_;
   std::size_t nodes_ = 0;
@@ -194,6 +197,43 @@ Fault in_plain_words(const YAML::ParserException& error, std::string_view text,
   return fault;
 }
 
+// True if a text starts with a quote (behind anchors and tags) that never closes.
+bool is_open_quote(std::string_view rest) {
+  while (rest.starts_with('&') || rest.starts_with('!')) {
+    rest.remove_prefix(std::min(rest.find_first_of(" \t\n"), rest.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n"), rest.size()));
+  }
+  if (!rest.starts_with('"') && !rest.starts_with('\'')) return false;
+  const char quote = rest.front();
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (quote == '"' && rest[i] == '\\') {
+      ++i;
+    } else if (rest[i] == quote) {
+      if (quote == '"' || i + 1 == rest.size() || rest[i + 1] != quote) return false;
+      ++i;  // '' inside single quotes is one quote
+    }
+  }
+  return true;
+}
+
+// The library takes a quote that is never closed for a text that goes on to the end of the file:
+// the rest of somebody's settings would be lost without a word.
+void refuse_open_quote(std::string_view text, const YAML::Mark& scalar, std::string_view file) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  std::string_view rest = text;
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  for (int line = 0; line < scalar.line; ++line) {
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  }
+  rest.remove_prefix(std::min<std::size_t>(static_cast<std::size_t>(scalar.column), rest.size()));
+  if (!is_open_quote(rest)) return;
+  throw Stop{{std::string(file),
+              scalar.line + 1,
+              {},
+              "a quote opens here and never closes",
+              "close it on the same line"}};
+}
+
 std::optional<Fault> refuse_bytes(std::string_view text, std::string_view file) {
   if (text.size() > limits::kYamlFileBytesMax) {
     return Fault{std::string(file),
@@ -229,6 +269,7 @@ std::optional<Node> parse_yaml(std::string_view text, std::string_view file, Fau
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder)) return Node{.line = 1};
+    refuse_open_quote(text, builder.last_scalar(), file);
     Node root = builder.take_root();
     if (parser.HandleNextDocument(builder)) {
       throw Stop{{std::string(file),

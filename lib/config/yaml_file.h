@@ -17,17 +17,17 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::Null;
-  int line = 0;                     // from 1
-  std::string text = {};            // Scalar
-  std::vector<Node> items = {};     // List
-  std::vector<Entry> entries = {};  // Map; keys are unique
+  int line = 0;                // from 1
+  std::string text;            // Scalar
+  std::vector<Node> items;     // List
+  std::vector<Entry> entries;  // Map; keys are unique
 
   // The entry of a Map with this key, or null.
   const Entry* find(std::string_view key) const;
 };
 
 struct Node::Entry {
-  std::string key = {};
+  std::string key;
   int line = 0;
   Node value;
   bool merged = false;  // came by `<<`: a key written here wins

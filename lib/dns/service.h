@@ -43,7 +43,7 @@ struct Effect {
   std::size_t size = 0;
 };
 
-// Takes replies to queries that had to wait.
+// Takes replies to queries that had to wait. Inside send() only forget_connection() may be called.
 class ReplySink {
  public:
   virtual ~ReplySink() = default;
@@ -85,14 +85,17 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // Once per batch, before its queries: takes up a new policy, standing or settings.
+  // Once per batch, before its queries: takes up a new policy, standing or settings. on_answer()
+  // and on_tick() do so by themselves.
   void begin_batch() noexcept;
 
-  // One query. out: room for the reply, at least limits::kDnsReplyBytesMax. Hot path: no allocation
-  // once warm.
+  // One query. out: room for the reply: limits::kDnsReplyBytesMax for streams; over UDP no reply is
+  // longer than wire::kUdpBytesOffered. Hot path: no allocation once warm. Pending may mean that
+  // the reply went to the ReplySink already: an upstream may answer inside resolve().
   Effect on_query(Bytes query, const Client& client, const Now& now, MutableBytes out) noexcept;
 
-  // The upstream's answer to a question asked with this token. Replies to whoever waits.
+  // The upstream's answer to a question asked with this token. Everyone who waits is decided on
+  // anew, then answered. An unknown token (an answer after its time) does nothing.
   void on_answer(std::uint64_t token, const UpstreamAnswer& answer, const Now& now) noexcept;
 
   // Call at least every 50 ms while anything waits: stale answers after 1.8 s, SERVFAIL before 4 s.

@@ -159,7 +159,8 @@ Service::Impl::Step Service::Impl::answer_from_cache(const Ask& ask, const Decis
       deliver(ask, wanted, entry.packed(), {.age_s = age_s, .ttl_max_s = decision.ttl_max_s});
   // A tenth of its life is left and somebody still asks: fetch it anew before it ends.
   const bool is_due = (entry.ttl_s - age_s) * 10ULL <= entry.ttl_s;
-  if (is_due && !entry.refreshing && entry.ttl_s >= ttl_field(kPrefetchTtlMin)) {
+  const bool may_ask = !entry.refreshing && ask.now.monotonic >= entry.recheck_at;
+  if (is_due && may_ask && entry.ttl_s >= ttl_field(kPrefetchTtlMin)) {
     entry.refreshing = true;
     refresh_ahead(wanted, ask.now);
   }

@@ -16,11 +16,11 @@ struct UpstreamQuestion {
 
 // What came back.
 struct UpstreamAnswer {
-  bool failed = false;  // no answer at all: timeout, unreachable, refused by all
-  std::uint8_t rcode = 0;
-  bool secure = false;  // DNSSEC: validated
-  bool bogus = false;   // DNSSEC: validation failed
-  Bytes packet;         // whole message; empty if failed. Valid during the call only.
+  bool failed = false;     // no answer at all: timeout, unreachable, refused by all
+  std::uint8_t rcode = 0;  // for reports; what counts stands in the packet, if there is one
+  bool secure = false;     // DNSSEC: validated
+  bool bogus = false;      // DNSSEC: validation failed
+  Bytes packet;            // whole message; empty if failed. Valid during the call only.
 };
 
 // The seam to the resolvers: libunbound, our DoT client, a script in tests. One per worker; answers
@@ -28,7 +28,8 @@ struct UpstreamAnswer {
 class Upstream {
  public:
   virtual ~Upstream() = default;
-  // Starts resolving. False if it cannot even start (too many in flight): count and fail the query.
+  // Starts resolving. False if it cannot even start (too many in flight): the query fails. A
+  // question that stays without answer for 30 s is forgotten and may be asked anew.
   virtual bool resolve(const UpstreamQuestion& question, std::uint64_t token) noexcept = 0;
 };
 

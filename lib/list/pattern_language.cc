@@ -122,7 +122,8 @@ class Normaliser {
     if (in_.empty() || !is_digit(in_.front())) return fail("{ must open a count such as {1,3}");
     const int least = read_number();
     int most = least;
-    std::string text = "{" + std::to_string(least);
+    std::string text = "{";
+    text += std::to_string(least);
     if (take_if(',')) {
       text += ',';
       if (!in_.empty() && is_digit(in_.front())) {

@@ -24,6 +24,7 @@ std::expected<Pattern, std::string> prepared(Pattern pattern) {
   auto normal = normalise_expression(pattern.expression);
   if (!normal) return std::unexpected(normal.error());
   pattern.expression = std::move(*normal);
+  if (!pattern.word.empty()) return pattern;  // a literal is beyond doubt
   if (const auto fault = expression_fault(pattern.expression)) return std::unexpected(*fault);
   return pattern;
 }

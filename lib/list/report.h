@@ -13,8 +13,8 @@
 
 namespace haetae::list {
 
-// What became of a list when it was imported. Line counts add up: line_count is the sum of lines
-// that gave rules, blank_count and lines that were skipped whole.
+// What became of a list when it was imported. A line may give several rules, and may count as
+// skipped beside them for a part that gave none.
 struct ImportReport {
   struct Example {
     std::uint32_t line = 0;

@@ -68,7 +68,7 @@ std::expected<std::unique_ptr<StoredOctets>, std::string> StoredOctets::open(
   if (parts->file == nullptr) {
     return failed(fmt::format("the list cannot be read: {}", message_of(errno)));
   }
-  std::setbuf(parts->file.get(), nullptr);  // chunks are read whole
+  std::setvbuf(parts->file.get(), nullptr, _IONBF, 0);  // chunks are read whole
   parts->chunk.resize(limits::kListChunkBytes);
   return std::unique_ptr<StoredOctets>(new StoredOctets(std::move(parts)));
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/assert.h"
-#include "wire/dns_name.h"
 #include "wire/dns_records.h"
 #include "wire/dns_writer.h"
 

@@ -80,7 +80,7 @@ TEST(Load, TakesTheWholeShape) {
   EXPECT_EQ(config.lists.at(0).path, folder.path() / "lists/adult.txt");
   EXPECT_EQ(config.lists.at(0).match, "subtree");
   EXPECT_EQ(config.lists.at(1).mode, policy::Mode::Watch);
-  EXPECT_EQ(config.lists.at(1).line, 11);
+  EXPECT_EQ(config.lists.at(1).line, 12);
   const Profile& little = config.profiles.at(0);
   EXPECT_EQ(little.name, "little");
   EXPECT_THAT(little.block, ElementsAre("adult", "gambling", "violence"));

@@ -140,7 +140,7 @@ TEST(PatternsOnRealNames, LeaveTheKindsAloneThatFiltersOverblock) {
   });
   print("health, rights, news and the like", blocked, asked);
   EXPECT_GT(asked, 500U);
-  EXPECT_LE(blocked, 1U);
+  EXPECT_LE(blocked * 200, asked);
 }
 
 // What lists know and patterns find without them: how much a site gains by a name no list has yet.

@@ -81,8 +81,10 @@ TEST(ShippedPatterns, LeaveInnocentNamesAlone) {
       "businessexpert.example", "grape.example", "therapy.example", "robust.example",
       "nudelsuppe.example", "swank.example", "thirteen.example", "canteen.example",
       "teenagers.example", "totoro.example", "maraton.example", "girlscouts.example",
-      "youtube.example", "tubeamps.example", "hotmail.example", "modelrailway.example",
-      "freegames.example", "videochat.example", "livenews.example",
+      "youtube.example", "tubeamps.example", "hotmail.example", "musicbox.example",
+      "megacorp.example", "onlinebetalen.example", "rumbacaracas.example", "sohbet.example",
+      "seducation.example", "modelrailway.example", "freegames.example", "videochat.example",
+      "livenews.example",
       // Health, advice, people.
       "sexeducation.example", "sexualhealth.example", "teensexhealth.example", "gaycenter.example",
       "gayyouth.example", "lesbian.example", "lgbt-youth.example", "homosexuality.example",

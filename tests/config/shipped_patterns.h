@@ -46,7 +46,8 @@ class ShippedPatterns {
     return set->scan(list::host_scan_text(name, text), *scratch);
   }
   int score(const Name& name, list::CategoryId category) const {
-    for (const list::PatternScore::Row& row : score(name).all()) {
+    const list::PatternScore found = score(name);
+    for (const list::PatternScore::Row& row : found.all()) {
       if (row.category == category) return row.score;
     }
     return 0;

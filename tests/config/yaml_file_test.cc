@@ -39,6 +39,17 @@ TEST(YamlFile, KnowsTheLineOfEveryValueAndKey) {
   EXPECT_EQ(root.find("missing"), nullptr);
 }
 
+TEST(YamlFile, TakesClosedQuotesOfEveryKind) {
+  EXPECT_EQ(tree_of("a: \"x\\\"y\"").find("a")->value.text, "x\"y");
+  EXPECT_EQ(tree_of("a: 'it''s'\n# don't\n").find("a")->value.text, "it's");
+  EXPECT_EQ(tree_of("\xef\xbb\xbf"
+                    "a: &q \"x\"\n")
+                .find("a")
+                ->value.text,
+            "x");
+  EXPECT_EQ(tree_of("a: ''").find("a")->value.text, "");
+}
+
 TEST(YamlFile, HoldsNothingForAnEmptyText) {
   EXPECT_EQ(tree_of("").kind, Node::Kind::Null);
   EXPECT_EQ(tree_of("# only a comment\n").kind, Node::Kind::Null);
@@ -64,7 +75,13 @@ struct TextCase {
 
 constexpr TextCase kBadTexts[] = {
     {"a bracket that is not closed", "a: 1\nb: [x, y\n", "f.yaml:3: this is not YAML:"},
-    {"a quote that is not closed", "a: \"x\n\n", "this is not YAML:"},
+    {"a quote that is not closed", "a: \"x\n\n",
+     "f.yaml:1: a quote opens here and never closes; close it on the same line"},
+    {"a quote that swallows the rest", "é: 1\nb: [&x 'it''s\nc: 3]\n",
+     "f.yaml:2: this is not YAML:"},
+    {"a quote behind a tag", "a: 1\nb: !!str 'it''s\nc: 3\n",
+     "f.yaml:2: a quote opens here and never closes"},
+    {"a quote on a line of other scripts", "민지: \"아이\n", "f.yaml:1: a quote opens here"},
     {"two keys on a line", "a: b: c\n", "f.yaml:1: this is not YAML:"},
     {"a tab as indentation", "a:\n\tb: 1\n",
      "f.yaml:2: a tab stands in the indentation; indent with spaces"},

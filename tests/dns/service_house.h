@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/snapshot.h"
 #include "dns/service.h"
 #include "support/policy_maker.h"
@@ -197,7 +198,8 @@ class Packet {
   Packet& signature(RRType covered, std::uint32_t ttl_s = 300) {
     Octets rdata{
         0, static_cast<std::uint8_t>(covered), 13, 2, 0, 0, 1, 0x2c, 1, 2, 3, 4, 1, 2, 3, 4, 0, 1};
-    for (const std::uint8_t octet : name_of("example").wire()) rdata.push_back(octet);
+    const Name signer = name_of("example");
+    rdata.insert(rdata.end(), signer.wire().begin(), signer.wire().end());
     rdata.insert(rdata.end(), 64, 0xab);
     return raw(RRType::Rrsig, rdata, ttl_s);
   }

@@ -53,7 +53,7 @@ TEST(SafeSearch, IsADutyOfEveryAllow) {
     Scene scene = with_engine();
     row.set_up(scene);
     const Verdict verdict = scene.ask("www.site.example");
-    EXPECT_EQ(verdict.action, Action::Rewrite) << row.what;
+    ASSERT_EQ(verdict.action, Action::Rewrite) << row.what;
     EXPECT_EQ(verdict.reason, Reason::SafeSearch) << row.what;
     EXPECT_EQ(scene.made->rewrites[verdict.rewrite].cname, name_of("strict.search.example"))
         << row.what;

@@ -87,9 +87,7 @@ void PolicyMaker::mark(MarkKind kind, std::string_view name, std::uint16_t subje
   mark.exact = take_prefix(name, "=");
   mark.lifts_safe_search = lifts_safe_search;
   mark.subject = subject;
-  const Name of = name_of(name);
-  mark.label_count = static_cast<std::uint8_t>(of.label_count());
-  marks_[of].push_back(mark);
+  marks_.add(name_of(name), mark);
 }
 
 void PolicyMaker::special(std::string_view name, policy::SpecialName answer) {
@@ -160,29 +158,9 @@ std::shared_ptr<const Policy> PolicyMaker::make() const {
     HAETAE_ASSERT(compiled.has_value() && compiled->faults.empty());
     policy->host_patterns = compiled->set;
   }
-  put_marks(*policy);
+  marks_.write(*policy);
   fill_outcomes(*policy);
   return policy;
-}
-
-// Own marks first, then those of the ancestors, nearest first; exact ones hold at their name only.
-void PolicyMaker::put_marks(Policy& policy) const {
-  policy.mark_spans.assign(1, {});
-  std::vector<std::pair<Name, std::uint32_t>> rows;
-  for (const auto& [name, own] : marks_) {
-    const auto first = static_cast<std::uint32_t>(policy.marks.size());
-    policy.marks.insert(policy.marks.end(), own.begin(), own.end());
-    for (std::size_t i = 1; i <= name.label_count(); ++i) {
-      const auto above = marks_.find(name.suffix(i));
-      if (above == marks_.end()) continue;
-      for (const Mark& mark : above->second) {
-        if (!mark.exact) policy.marks.push_back(mark);
-      }
-    }
-    rows.emplace_back(name, static_cast<std::uint32_t>(policy.mark_spans.size()));
-    policy.mark_spans.push_back({first, static_cast<std::uint32_t>(policy.marks.size()) - first});
-  }
-  policy.well_known = list::NameTable<std::uint32_t>(kKey, std::move(rows));
 }
 
 }  // namespace haetae::test

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "list/delta.h"
 #include "list/pattern_set.h"
 #include "list/rule.h"
+#include "policy/marks.h"
 #include "policy/policy.h"
 
 namespace haetae::test {
@@ -56,7 +56,6 @@ class PolicyMaker {
 
  private:
   std::shared_ptr<const list::Image> make_image() const;
-  void put_marks(policy::Policy& policy) const;
 
   std::vector<policy::Category> categories_;
   std::vector<policy::ListEntry> lists_;
@@ -68,7 +67,7 @@ class PolicyMaker {
   std::vector<policy::Policy::EngineRow> engines_;
   std::vector<list::Pattern> patterns_;
   std::vector<list::Edit> edits_;
-  std::map<Name, std::vector<policy::Mark>> marks_;
+  policy::Marks marks_;
 };
 
 }  // namespace haetae::test

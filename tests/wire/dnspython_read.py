@@ -1,4 +1,4 @@
-"""Reads DNS packets with dnspython and says what it saw, one line a thing, for the tests to compare.
+"""Reads DNS packets with dnspython and says what it saw, a line a thing, for tests to compare.
 
 usage: dnspython_read.py walk FOLDER      what dnspython reads in every file of the folder
        dnspython_read.py same BEFORE AFTER  do the answers in AFTER say what those in BEFORE say?

@@ -1,25 +1,15 @@
-#include "build/marks.h"
+#include "policy/marks.h"
 
 #include <utility>
 
-namespace haetae::build {
-
-using policy::Mark;
+namespace haetae::policy {
 
 void Marks::add(const Name& name, Mark mark) {
   mark.label_count = static_cast<std::uint8_t>(name.label_count());
   marks_[name].push_back(mark);
 }
 
-void Marks::add(const config::NameRule& rule, policy::MarkKind kind, std::uint16_t subject) {
-  Mark mark{.kind = kind};
-  mark.exact = rule.exact;
-  mark.lifts_safe_search = rule.lifts_safe_search;
-  mark.subject = subject;
-  add(rule.name, mark);
-}
-
-void Marks::write(policy::Policy& policy, const HashKey& key) const {
+void Marks::write(Policy& policy) const {
   policy.marks.clear();
   policy.mark_spans.assign(1, {});  // [0]: nothing is known of the name
   std::vector<std::pair<Name, std::uint32_t>> known;
@@ -38,7 +28,7 @@ void Marks::write(policy::Policy& policy, const HashKey& key) const {
     known.emplace_back(name, static_cast<std::uint32_t>(policy.mark_spans.size()));
     policy.mark_spans.push_back({first, static_cast<std::uint32_t>(policy.marks.size()) - first});
   }
-  policy.well_known = list::NameTable<std::uint32_t>(key, std::move(known));
+  policy.well_known = list::NameTable<std::uint32_t>(policy.names.image().key(), std::move(known));
 }
 
-}  // namespace haetae::build
+}  // namespace haetae::policy

@@ -1,0 +1,23 @@
+// Any octets as a file of rules/patterns: patterns or faults, and what is taken compiles.
+#include <cstdint>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "config/pattern_rules.h"
+#include "list/pattern_language.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace haetae;
+  const auto rules =
+      config::parse_pattern_rules(as_text(Bytes{data, size}), "fuzz.yaml",
+                                  [](std::string_view id) -> std::optional<list::CategoryId> {
+                                    if (id == "adult") return 0;
+                                    return std::nullopt;
+                                  });
+  for (const list::Pattern& pattern : rules.patterns) {
+    HAETAE_ASSERT(list::normalise_expression(pattern.expression).has_value());
+    HAETAE_ASSERT(pattern.word.empty() || pattern.expression == list::escape_literal(pattern.word));
+  }
+  for (const config::Fault& fault : rules.faults) HAETAE_ASSERT(!config::to_text(fault).empty());
+  return 0;
+}
