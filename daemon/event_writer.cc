@@ -12,12 +12,14 @@
 #include <thread>
 
 #include "base/counter.h"
+#include "daemon/clock.h"
 #include "daemon/sockets.h"
 
 namespace haetae::daemon {
 namespace {
 
 constexpr milliseconds kPause{20};
+constexpr milliseconds kPreviousPolicyKept{2000};
 constexpr std::size_t kWriteBytes = 64 * 1024;
 
 std::expected<Descriptor, std::string> open_target(const std::string& target) {
@@ -55,7 +57,7 @@ struct EventWriter::Impl {
   // True if there was anything.
   bool drain() {
     bool any = false;
-    if (policy.refresh()) previous = std::exchange(current, policy.held());
+    take_up_policy();
     for (Ring<event::Event>* const ring : rings) {
       while (const event::Event* const event = ring->front()) {
         any = true;
@@ -68,23 +70,27 @@ struct EventWriter::Impl {
     return any;
   }
 
-  // An event's ids belong to the policy that judged it: the current one, or the one before while a
-  // reload is under way.
+  // The policy before the current one is kept for a moment, for events that it judged, and no
+  // longer: it holds its image in memory.
+  void take_up_policy() {
+    const Monotonic now = read_clock().monotonic;
+    if (previous && now >= drop_previous_at) previous.reset();
+    std::shared_ptr<const policy::Policy> before = policy.held();
+    if (!policy.refresh()) return;
+    previous = std::move(before);
+    drop_previous_at = now + kPreviousPolicyKept;
+  }
+
+  // An event's ids belong to the policy that judged it. One published since we looked is taken up.
   void format(const event::Event& event) {
-    for (const auto& known : {current, previous}) {
-      if (known && known->generation == event.policy_generation) {
-        text += event::to_json_line(event, *known);
-        text += '\n';
-        ++lines;
-        return;
-      }
-    }
-    // Published after we looked: the next refresh knows it.
-    if (policy.refresh()) {
-      previous = std::exchange(current, policy.held());
-      return format(event);
-    }
-    failed.add();
+    if (event.policy_generation > policy->generation) take_up_policy();
+    const policy::Policy* judge = nullptr;
+    if (event.policy_generation == policy->generation) judge = &*policy;
+    if (previous && event.policy_generation == previous->generation) judge = previous.get();
+    if (judge == nullptr) return failed.add();
+    text += event::to_json_line(event, *judge);
+    text += '\n';
+    ++lines;
   }
 
   void write_out() {
@@ -103,8 +109,8 @@ struct EventWriter::Impl {
   std::string target;
   Descriptor out;
   SnapshotReader<policy::Policy> policy;
-  std::shared_ptr<const policy::Policy> current = policy.held();
   std::shared_ptr<const policy::Policy> previous;
+  Monotonic drop_previous_at;
   std::vector<Ring<event::Event>*> rings;
   std::string text;
   std::uint64_t lines = 0;

@@ -31,22 +31,33 @@ int complain(const std::string& message) {
   return 1;
 }
 
+// The last configuration that worked, if it and its image are still whole.
+std::optional<config::Loaded> load_last_good(const fs::path& file, const fs::path& state,
+                                             const CrashGuard& guard) {
+  const auto kept = guard.good_config();
+  if (!kept) return std::nullopt;
+  if (const auto image = list::Image::open(guard.good_image()); !image) {
+    fmt::print(stderr, "haetae: {}\n", image.error());
+    return std::nullopt;
+  }
+  // Its relative paths still mean what they meant.
+  auto loaded = load_config(*kept, file.parent_path());
+  if (!loaded) return std::nullopt;
+  loaded->config.state_path = state;
+  return std::move(*loaded);
+}
+
 // The configuration as it stands, or after three starts in a row that came to nothing, the last one
 // that worked.
 std::optional<Start> load_start(const fs::path& file, const fs::path& state,
                                 const CrashGuard& guard, int unsettled) {
   if (unsettled >= kStartsBeforeLastGood) {
-    if (const auto kept = guard.good_config()) {
-      // Its relative paths still mean what they meant.
-      auto loaded = load_config(*kept, file.parent_path());
-      if (loaded) {
-        loaded->config.state_path = state;
-        fmt::print(stderr,
-                   "haetae: {} starts in a row failed: starting from the last configuration and "
-                   "lists that worked; mend {} and reload\n",
-                   unsettled, file.string());
-        return Start{std::move(*loaded), true};
-      }
+    if (auto kept = load_last_good(file, state, guard)) {
+      fmt::print(stderr,
+                 "haetae: {} starts in a row failed: starting from the last configuration and "
+                 "lists that worked; mend {} and reload\n",
+                 unsettled, file.string());
+      return Start{std::move(*kept), true};
     }
   }
   auto loaded = load_config(file);

@@ -57,7 +57,7 @@ struct Dns {
   bool is_public = false;
   UpstreamMode upstream_mode = UpstreamMode::Forward;
   std::vector<UpstreamServer> upstream_servers;
-  bool dnssec = true;  // validate; recurse mode (forwarders may be blind to it)
+  bool dnssec = true;                  // validate; recurse mode (forwarders may be blind to it)
   std::filesystem::path trust_anchor;  // DS or DNSKEY records that validation starts from
   std::vector<StubZone> stub_zones;
   BlockAnswer block_answer;

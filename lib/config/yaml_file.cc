@@ -218,7 +218,8 @@ bool is_open_quote(std::string_view rest) {
 
 // The library takes a quote that is never closed for a text that goes on to the end of the file:
 // the rest of somebody's settings would be lost without a word.
-void refuse_open_quote(std::string_view text, const YAML::Mark& scalar, std::string_view file) {
+std::optional<Fault> open_quote(std::string_view text, const YAML::Mark& scalar,
+                                std::string_view file) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   std::string_view rest = text;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
@@ -226,12 +227,12 @@ void refuse_open_quote(std::string_view text, const YAML::Mark& scalar, std::str
     rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
   }
   rest.remove_prefix(std::min<std::size_t>(static_cast<std::size_t>(scalar.column), rest.size()));
-  if (!is_open_quote(rest)) return;
-  throw Stop{{std::string(file),
-              scalar.line + 1,
-              {},
-              "a quote opens here and never closes",
-              "close it on the same line"}};
+  if (!is_open_quote(rest)) return std::nullopt;
+  return Fault{std::string(file),
+               scalar.line + 1,
+               {},
+               "a quote opens here and never closes",
+               "close it on the same line"};
 }
 
 std::optional<Fault> refuse_bytes(std::string_view text, std::string_view file) {
@@ -269,7 +270,7 @@ std::optional<Node> parse_yaml(std::string_view text, std::string_view file, Fau
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder)) return Node{.line = 1};
-    refuse_open_quote(text, builder.last_scalar(), file);
+    if (auto fault = open_quote(text, builder.last_scalar(), file)) throw Stop{std::move(*fault)};
     Node root = builder.take_root();
     if (parser.HandleNextDocument(builder)) {
       throw Stop{{std::string(file),
@@ -282,7 +283,9 @@ std::optional<Node> parse_yaml(std::string_view text, std::string_view file, Fau
   } catch (const Stop& stop) {
     faults.push_back(stop.fault);
   } catch (const YAML::ParserException& error) {
-    faults.push_back(in_plain_words(error, text, file));
+    // An open quote is also behind most faults at the end of a file.
+    auto fault = open_quote(text, builder.last_scalar(), file);
+    faults.push_back(fault ? std::move(*fault) : in_plain_words(error, text, file));
   } catch (const YAML::Exception& error) {
     faults.push_back({std::string(file), std::max(error.mark.line, 0) + 1, {}, error.msg, {}});
   }

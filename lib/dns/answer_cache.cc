@@ -106,25 +106,10 @@ CacheEntry* AnswerCache::store(const CacheKey& key, const PackedAnswer& answer,
   const std::size_t offsets_bytes = answer.ttl_offsets.size_bytes();
   const std::size_t size_bytes =
       round_up(sizeof(CacheEntry) + offsets_bytes + answer.message.size());
-  Slot* slot = find_slot(key);
-  CacheEntry* entry = slot != nullptr ? entry_of(*slot) : nullptr;
-  std::size_t room_bytes = size_bytes;
-  if (entry != nullptr && entry->size_bytes >= size_bytes && entry->size_bytes <= 2 * size_bytes) {
-    room_bytes = entry->size_bytes;  // a refresh goes where the old answer stood
-  } else {
-    if (slot != nullptr) {
-      entry->dead = true;
-      erase(slot);
-    }
-    entry = make_room(size_bytes, now);
-    const auto tag = static_cast<std::uint32_t>(key.hash);
-    std::size_t i = tag & index_mask_;
-    while (index_[i].place != 0) i = (i + 1) & index_mask_;
-    index_[i] = {tag, place_of(*entry)};
-    ++count_;
-  }
+  CacheEntry* const entry = room_for(key, size_bytes, now);
+  const std::uint32_t room_bytes = entry->size_bytes;
   *entry = {};
-  entry->size_bytes = static_cast<std::uint32_t>(room_bytes);
+  entry->size_bytes = room_bytes;
   entry->tag = static_cast<std::uint32_t>(key.hash);
   entry->stored = now;
   entry->ttl_s = answer.ttl_s;
@@ -137,6 +122,26 @@ CacheEntry* AnswerCache::store(const CacheKey& key, const PackedAnswer& answer,
   auto* const after = reinterpret_cast<std::uint8_t*>(entry + 1);
   if (offsets_bytes > 0) std::memcpy(after, answer.ttl_offsets.data(), offsets_bytes);
   std::memcpy(after + offsets_bytes, answer.message.data(), answer.message.size());
+  return entry;
+}
+
+// An entry under the key with room for so many octets; only its size_bytes is filled in.
+CacheEntry* AnswerCache::room_for(const CacheKey& key, std::size_t size_bytes,
+                                  Monotonic now) noexcept {
+  if (Slot* const slot = find_slot(key); slot != nullptr) {
+    CacheEntry* const old = entry_of(*slot);
+    // A refresh goes where the old answer stood.
+    if (old->size_bytes >= size_bytes && old->size_bytes <= 2 * size_bytes) return old;
+    old->dead = true;
+    erase(slot);
+  }
+  CacheEntry* const entry = make_room(size_bytes, now);
+  entry->size_bytes = static_cast<std::uint32_t>(size_bytes);
+  const auto tag = static_cast<std::uint32_t>(key.hash);
+  std::size_t i = tag & index_mask_;
+  while (index_[i].place != 0) i = (i + 1) & index_mask_;
+  index_[i] = {tag, place_of(*entry)};
+  ++count_;
   return entry;
 }
 

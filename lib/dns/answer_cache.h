@@ -100,6 +100,7 @@ class AnswerCache {
   Slot* find_slot(const CacheKey& key) const noexcept;
   Slot* slot_of(const CacheEntry& entry) const noexcept;
   void erase(Slot* slot) noexcept;
+  CacheEntry* room_for(const CacheKey& key, std::size_t size_bytes, Monotonic now) noexcept;
   CacheEntry* make_room(std::size_t size_bytes, Monotonic now) noexcept;
   std::uint64_t needed(std::size_t size_bytes) const noexcept;
   void evict_oldest(std::size_t& moves_left, Monotonic now) noexcept;

@@ -71,7 +71,7 @@ void Reasons::append(std::string_view text) noexcept {
   if (size < text.size()) {
     while (size > 0 && continues_character(text[size])) --size;
   }
-  std::copy_n(text.data(), size, text_.data() + text_bytes_);
+  text.copy(text_.data() + text_bytes_, size);
   text_bytes_ += size;
 }
 

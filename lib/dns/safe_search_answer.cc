@@ -73,8 +73,9 @@ std::size_t write_safe_search_chain(const Name& target, const PackedAnswer& answ
     if (record.type != query.question.type && record.type != wire::RRType::Cname) continue;
     const std::uint32_t ttl_s = wire::ttl_seconds(record.ttl_s);
     const std::uint32_t left_s = ttl_s - std::min(ttl_s, delivery.age_s);
-    // A packed answer was read whole when it was made; what does not copy is left out.
-    static_cast<void>(writer.add_copy(record, std::min(left_s, ttl_max_s)));
+    // A packed answer was read whole when it was made: a record that does not copy means that our
+    // own bytes are broken, and what follows cannot be trusted.
+    if (!writer.add_copy(record, std::min(left_s, ttl_max_s))) break;
   }
   Reasons reasons;
   reasons.add(wire::EdeCode::ForgedAnswer, kText);

@@ -26,9 +26,11 @@ constexpr bool is_served(wire::RRType type) noexcept {
     case wire::RRType::Axfr: return false;
     default: break;  // the values come from the network, most have no name here
   }
-  constexpr auto kMailB = static_cast<wire::RRType>(253);
-  constexpr auto kMailA = static_cast<wire::RRType>(254);
-  return type != kMailA && type != kMailB && type != wire::RRType{};
+  constexpr std::uint16_t kReserved = 0;
+  constexpr std::uint16_t kMailB = 253;
+  constexpr std::uint16_t kMailA = 254;
+  const auto number = static_cast<std::uint16_t>(type);
+  return number != kReserved && number != kMailB && number != kMailA;
 }
 
 }  // namespace

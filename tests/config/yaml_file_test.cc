@@ -78,7 +78,7 @@ constexpr TextCase kBadTexts[] = {
     {"a quote that is not closed", "a: \"x\n\n",
      "f.yaml:1: a quote opens here and never closes; close it on the same line"},
     {"a quote that swallows the rest", "é: 1\nb: [&x 'it''s\nc: 3]\n",
-     "f.yaml:2: this is not YAML:"},
+     "f.yaml:2: a quote opens here and never closes"},
     {"a quote behind a tag", "a: 1\nb: !!str 'it''s\nc: 3\n",
      "f.yaml:2: a quote opens here and never closes"},
     {"a quote on a line of other scripts", "민지: \"아이\n", "f.yaml:1: a quote opens here"},
