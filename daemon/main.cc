@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   haetae::daemon::add_check_command(app, exit_code);
   haetae::daemon::add_explain_command(app, exit_code);
   haetae::daemon::add_lists_command(app, exit_code);
+  haetae::daemon::add_manual_command(app);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

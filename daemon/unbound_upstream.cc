@@ -1,13 +1,16 @@
 #include "daemon/unbound_upstream.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unbound-event.h>
 #include <unbound.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <deque>
 
+#include "daemon/sockets.h"
 #include "daemon/unbound_events.h"
 
 namespace haetae::daemon {
@@ -42,6 +45,16 @@ std::string unbound_address(const config::UpstreamServer& server) {
   return fmt::format("{}@{}", server.address.to_text(), server.port);
 }
 
+// All names go to the servers, and every question does: what libunbound remembers would come back
+// with what is left of its TTL, so that fetching an answer ahead of its end would bring nothing.
+std::string forward_zone(const std::vector<config::UpstreamServer>& servers) {
+  std::string text = "forward-zone:\n name: \".\"\n forward-no-cache: yes\n";
+  for (const config::UpstreamServer& server : servers) {
+    text += fmt::format(" forward-addr: {}\n", unbound_address(server));
+  }
+  return text;
+}
+
 }  // namespace
 
 bool operator==(const UnboundSettings& a, const UnboundSettings& b) {
@@ -73,6 +86,7 @@ struct UnboundUpstream::Impl {
   }
 
   std::expected<void, std::string> configure(const UnboundSettings& settings);
+  std::expected<void, std::string> read_config(const std::string& text);
   std::expected<void, std::string> try_out(const UnboundSettings& settings);
   std::expected<void, std::string> set(const char* option, const char* value) {
     if (const int error = ub_ctx_set_option(context, option, value); error != 0) {
@@ -148,13 +162,7 @@ std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundS
     }
   }
   if (settings.mode == config::UpstreamMode::Forward) {
-    for (const config::UpstreamServer& server : settings.servers) {
-      const std::string address = unbound_address(server);
-      if (const int error = ub_ctx_set_fwd(context, address.c_str()); error != 0) {
-        return std::unexpected(
-            fmt::format("libunbound refuses the upstream {}: {}", address, ub_strerror(error)));
-      }
-    }
+    if (auto done = read_config(forward_zone(settings.servers)); !done) return done;
   }
   for (const UnboundSettings::Stub& stub : settings.stubs) {
     const std::string address = unbound_address(stub.server);
@@ -165,6 +173,18 @@ std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundS
     }
   }
   return try_out(settings);
+}
+
+// Some settings libunbound takes from a file only: this one never stands on a disk.
+std::expected<void, std::string> UnboundUpstream::Impl::read_config(const std::string& text) {
+  const Descriptor file(memfd_create("unbound.conf", MFD_CLOEXEC));
+  const auto size = static_cast<ssize_t>(text.size());
+  const bool is_written = file.get() >= 0 && write(file.get(), text.data(), text.size()) == size;
+  const std::string path = fmt::format("/proc/self/fd/{}", file.get());
+  const int error = is_written ? ub_ctx_config(context, path.c_str()) : UB_READFILE;
+  if (error == 0) return {};
+  return std::unexpected(
+      fmt::format("libunbound refuses the upstream servers: {}", ub_strerror(error)));
 }
 
 // libunbound reads the trust anchor at the first question only: this is one, about a name that it

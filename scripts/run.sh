@@ -16,7 +16,8 @@ Haetae is starting. When it says "ready", try from another terminal:
   dig @127.0.0.1 -p 5300 www.google.com     a search engine: led to its safe version
   dig @127.0.0.1 -p 5300 wikipedia.org      everything else resolves
   build/release/haetae explain --config config/haetae.yaml pornhub.com
-Events appear below, one JSON line each.
+This asks as a device that nobody has named yet. dig -b 127.0.0.2 asks as Minji, who is 8 (and asleep
+from 21:00 in Seoul), -b 127.0.0.3 as Jun, who is 14, -b 127.0.0.4 as a parent. Events appear below, one JSON line each.
 
 TEXT
 # Root keeps its user but no capability, so that the tree need not be readable by anybody else.

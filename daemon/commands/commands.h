@@ -11,5 +11,6 @@ void add_serve_command(CLI::App& app, int& exit_code);
 void add_check_command(CLI::App& app, int& exit_code);
 void add_explain_command(CLI::App& app, int& exit_code);
 void add_lists_command(CLI::App& app, int& exit_code);
+void add_manual_command(CLI::App& app);
 
 }  // namespace haetae::daemon

@@ -36,6 +36,10 @@ std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> host_patte
   for (const list::PatternFault& fault : compiled->faults) {
     warnings.push_back({folder, 0, fault.id, fault.message, "the other patterns stand"});
   }
+  if (!compiled->cache_warning.empty()) {
+    warnings.push_back({cache_folder.string(), 0, "", compiled->cache_warning,
+                        "patterns are compiled anew at each start"});
+  }
   return std::move(compiled->set);
 }
 

@@ -1,5 +1,7 @@
 #include "config/settings.h"
 
+#include <algorithm>
+
 #include "base/idn.h"
 #include "base/limits.h"
 #include "config/types.h"
@@ -124,9 +126,25 @@ const Table<Dns>& dns_table() {
   return table;
 }
 
+// The last good source of each list is kept in a file of that name, and must stay in its folder.
+Type<std::string> list_title() {
+  return parsed<std::string>(
+      "name", "a list's name", "use a short word without / that starts with no dot, as adult-one",
+      [](std::string_view text) -> std::optional<std::string> {
+        constexpr std::size_t kBytesMax = 100;
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '/'; });
+        if (text.empty() || text.size() > kBytesMax || text.front() == '.' || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 const Table<ListSource>& list_table() {
   static const Table<ListSource> table{{
-      row("name", &ListSource::name, text(), kRequired, "What you call the list; each its own."),
+      row("name", &ListSource::name, list_title(), kRequired,
+          "What you call the list; each its own."),
       row("path", &ListSource::path, list_path(), "", "The file; may be packed as .gz or .zst."),
       row("url", &ListSource::url, text(), "", "Where the list is fetched from.",
           "this version does not fetch lists; it reads the file at 'path'"),

@@ -250,7 +250,7 @@ TEST(ShippedConfiguration, ProtectsTwoChildrenOfDifferentAgesAtHome) {
   };
   EXPECT_EQ(age_of("minji"), "7-9");
   EXPECT_EQ(age_of("jun"), "13-15");
-  EXPECT_EQ(loaded->config.default_profile, "minji") << "an unknown device gets the strictest";
+  EXPECT_EQ(loaded->config.default_profile, "newcomers") << "an unknown device gets the strictest";
   EXPECT_TRUE(loaded->config.start_lists);
   EXPECT_THAT(loaded->config.lists, IsEmpty()) << "it works out of the box, without any list";
 }
@@ -264,6 +264,8 @@ TEST(Manual, NamesEveryKeyWithItsDefault) {
   }
   EXPECT_THAT(text, HasSubstr("| `profiles.NAME.threshold` | 1 to 1000 | `60` |"));
   EXPECT_THAT(known_paths(), Contains("dns.block_answer.kind"));
+  EXPECT_EQ(haetae::test::read_file(haetae::test::source_folder() / "docs" / "CONFIG.md"), text)
+      << "run: build/release/haetae manual > docs/CONFIG.md";
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace haetae::config {
 
 inline constexpr list::CategoryId kAdult = 0;
 inline constexpr list::CategoryId kGambling = 1;
+inline constexpr list::CategoryId kPiracy = 2;
 inline constexpr int kThreshold = 60;  // what a profile has that says nothing else
 
 inline PatternRules shipped_rules() {
@@ -24,6 +25,7 @@ inline PatternRules shipped_rules() {
                             [](std::string_view id) -> std::optional<list::CategoryId> {
                               if (id == "adult") return kAdult;
                               if (id == "gambling") return kGambling;
+                              if (id == "piracy") return kPiracy;
                               return std::nullopt;
                             });
 }

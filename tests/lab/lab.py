@@ -5,6 +5,7 @@ $HAETAE, by default build/release/haetae. A build with sanitizers is slower: lim
 issue does not name are relaxed for it.
 """
 
+import atexit
 import json
 import os
 import random
@@ -27,6 +28,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HAETAE = Path(os.environ.get("HAETAE", ROOT / "build/release/haetae")).resolve()
 IS_SANITIZED = b"__asan_init" in HAETAE.read_bytes()
 PATIENCE_S = 120 if IS_SANITIZED else 30
+
+# Where the program keeps state if a configuration does not say so, or cannot be read: never in the
+# system's own folder.
+_STATE = tempfile.mkdtemp(prefix="haetae-lab-state-")
+atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
+os.environ["STATE_DIRECTORY"] = _STATE
 
 # Extended DNS Errors (RFC 8914).
 EDE_STALE, EDE_FORGED, EDE_BOGUS, EDE_BLOCKED, EDE_FILTERED = 3, 4, 6, 15, 17
