@@ -189,6 +189,7 @@ function(haetae_install)
     install(TARGETS haetae RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/rules DESTINATION ${CMAKE_INSTALL_DATADIR}/haetae)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/ DESTINATION ${CMAKE_INSTALL_DATADIR}/haetae/config)
+    install(FILES ${PROJECT_SOURCE_DIR}/systemd/haetae.service DESTINATION lib/systemd/system)
   endif()
 endfunction()
 

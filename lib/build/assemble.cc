@@ -58,7 +58,8 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
                               .image = std::move(image),
                               .delta = nullptr,
                               .host_patterns = std::move(*patterns),
-                              .generation = generation});
+                              .generation = generation},
+                             assembled.warnings);
   if (!policy) return std::unexpected(std::move(policy.error()));
   assembled.policy = std::move(*policy);
   return assembled;

@@ -20,8 +20,9 @@ constexpr std::string_view kOwnName = "haetae.internal";
 // Builds one Policy; each method fills one part and collects faults.
 class Builder {
  public:
-  explicit Builder(const PolicyParts& parts)
-      : in_(parts), policy_(std::make_shared<Policy>(list::Lists(parts.image, parts.delta))) {}
+  Builder(const PolicyParts& parts, Faults& warnings)
+      : in_(parts),
+        warnings_(warnings), policy_(std::make_shared<Policy>(list::Lists(parts.image, parts.delta))) {}
 
   std::expected<std::shared_ptr<const Policy>, Faults> build() {
     policy_->generation = in_.generation;
@@ -103,11 +104,14 @@ class Builder {
       policy_->lists.push_back(std::move(entry));
     }
     for (const config::ListSource& wanted : in_.config.lists) {
-      if (!std::ranges::any_of(policy_->lists,
-                               [&](const auto& held) { return held.name == wanted.name; })) {
-        fault("lists." + wanted.name, "the compiled image does not hold this list",
-              "run: haetae lists build --config " + in_.config.file.string(), wanted.line);
+      if (std::ranges::find(policy_->lists, wanted.name, &policy::ListEntry::name) !=
+          policy_->lists.end()) {
+        continue;
       }
+      warnings_.push_back({in_.config.file.string(), wanted.line, "lists." + wanted.name,
+                           "this list protects nobody yet: the compiled image does not hold it",
+                           "run: haetae lists build --config " + in_.config.file.string() +
+                               ", then reload"});
     }
   }
 
@@ -240,6 +244,7 @@ class Builder {
   }
 
   const PolicyParts& in_;
+  Faults& warnings_;
   std::shared_ptr<Policy> policy_;
   policy::Marks marks_;
   std::map<std::string, policy::CategoryId> category_ids_;
@@ -250,8 +255,9 @@ class Builder {
 
 }  // namespace
 
-std::expected<std::shared_ptr<const Policy>, Faults> build_policy(const PolicyParts& parts) {
-  return Builder(parts).build();
+std::expected<std::shared_ptr<const Policy>, Faults> build_policy(const PolicyParts& parts,
+                                                                    Faults& warnings) {
+  return Builder(parts, warnings).build();
 }
 
 }  // namespace haetae::build

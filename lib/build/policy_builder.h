@@ -23,9 +23,10 @@ struct PolicyParts {
   std::uint64_t generation = 1;
 };
 
-// Turns names into ids and freezes everything into a Policy. The image must hold every list of the
-// configuration (compile_lists makes it so).
+// Turns names into ids and freezes everything into a Policy. A list of the configuration that the
+// image does not hold (it could not be compiled) is missing: that is added to warnings, for the
+// other lists still protect.
 std::expected<std::shared_ptr<const policy::Policy>, config::Faults> build_policy(
-    const PolicyParts& parts);
+    const PolicyParts& parts, config::Faults& warnings);
 
 }  // namespace haetae::build

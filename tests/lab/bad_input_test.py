@@ -38,7 +38,8 @@ class Configurations(BadInput):
         for name, lines, told in (
                 ("an unknown key", "colour: red\n", r":3: colour: "),
                 ("a misspelt key", "dns: {lisen: ['127.0.0.1:53']}\n", r":3: dns\.lisen: .*listen"),
-                ("a duplicate key", "site: {name: a}\nsite: {name: b}\n", r":4: 'site' is written twice .*line 3; keep one"),
+                ("a duplicate key", "site: {name: a}\nsite: {name: b}\n",
+                 r":4: 'site' is written twice .*line 3; keep one"),
                 ("a bad CIDR", "networks: [{cidr: 192.168.7.0/40, profile: little}]\n",
                  r":3: networks\[0\]\.cidr: '192\.168\.7\.0/40'.*192\.168\.7\.0/24"),
                 ("a bad address", "devices: [{name: a, address: 1.2.3, profile: little}]\n",
@@ -57,7 +58,8 @@ class Configurations(BadInput):
                  "- {name: a, address: 192.0.2.2, profile: little}\n", r":5: devices.*'a'"),
                 ("devices with one address",
                  "devices:\n- {name: a, address: 192.0.2.1, profile: little}\n"
-                 "- {name: b, address: 192.0.2.1, profile: little}\n", r":5: devices.*192\.0\.2\.1"),
+                 "- {name: b, address: 192.0.2.1, profile: little}\n",
+                 r":5: devices.*192\.0\.2\.1"),
                 ("the whole internet", "dns: {allow_from: [0.0.0.0/0]}\n",
                  r":3: dns\.allow_from: .*public: true"),
                 ("a port that is none", "dns: {listen: ['127.0.0.1:99999']}\n",
@@ -71,7 +73,8 @@ class Configurations(BadInput):
                 self.assertRegex(self.check(head + lines), told)
 
     def test_bad_times_and_days(self):
-        for entry, told in (("{bedtime: ['25:00-07:00']}", "'25:00' is not a time; use 00:00 to 24:00"),
+        for entry, told in (("{bedtime: ['25:00-07:00']}",
+                             "'25:00' is not a time; use 00:00 to 24:00"),
                             ("{bedtime: ['21:60-07:00']}", "'21:60' is not a time"),
                             ("{bedtime: [late]}", "'late'"),
                             ("{days: [mo], bedtime: ['21:00-07:00']}", "'mo'.*mon"),

@@ -19,7 +19,8 @@ from servers import Knot, Relay, framed, read_framed, zone_text
 
 PLAIN = zone_text(
     "www A 192.0.2.1\nwww A 192.0.2.2\nlong 3600 A 192.0.2.3\nlonger 604800 A 192.0.2.4\n"
-    "short 1 A 192.0.2.5\nshort2 1 A 192.0.2.6\nbrief 3 A 192.0.2.7\nahead 10 A 192.0.2.10\nzero 0 A 192.0.2.8\n"
+    "short 1 A 192.0.2.5\nshort2 1 A 192.0.2.6\nbrief 3 A 192.0.2.7\n"
+    "ahead 10 A 192.0.2.10\nzero 0 A 192.0.2.8\n"
     "one CNAME two\ntwo CNAME three\nthree A 192.0.2.9\nnowhere CNAME gone\n"
     "loop1 CNAME loop2\nloop2 CNAME loop1\nodd TYPE65280 \\# 3 010203\n"
     "svc HTTPS 1 . alpn=h2 ech=AEn+DQBFKwAgACABWIHUGj4u+PIggYXcR5JF0gYk3dCRioBW8uJq9H4mKAAIAAEAAQ"
