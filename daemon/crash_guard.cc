@@ -50,11 +50,20 @@ void CrashGuard::note_clean_stop() const {
   write_count(0);
 }
 
-void CrashGuard::keep_good(const fs::path& config, const fs::path& image) const {
+void CrashGuard::stage(const fs::path& config, const fs::path& image) const {
   std::error_code error;
   fs::create_directories(state_ / kGoodFolder, error);
-  copy_content(config, state_ / kGoodFolder / kGoodConfig);
-  copy_whole(image, good_image());
+  copy_content(config, staged(kGoodConfig));
+  copy_whole(image, staged(kGoodImage));
+}
+
+void CrashGuard::keep_staged() const {
+  std::error_code error;
+  for (const std::string_view name : {kGoodConfig, kGoodImage}) {
+    if (fs::exists(staged(name), error)) {
+      fs::rename(staged(name), state_ / kGoodFolder / name, error);
+    }
+  }
 }
 
 std::optional<fs::path> CrashGuard::good_config() const {
@@ -66,6 +75,10 @@ std::optional<fs::path> CrashGuard::good_config() const {
 
 fs::path CrashGuard::good_image() const {
   return state_ / kGoodFolder / kGoodImage;
+}
+
+fs::path CrashGuard::staged(std::string_view name) const {
+  return state_ / kGoodFolder / (std::string(name) + ".staged");
 }
 
 void CrashGuard::write_count(int count) const {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 namespace haetae::daemon {
 
@@ -18,14 +19,17 @@ class CrashGuard {
   void note_settled() const;
   void note_clean_stop() const;
 
-  // Keeps copies of the configuration and the image as the last good ones.
-  void keep_good(const std::filesystem::path& config, const std::filesystem::path& image) const;
+  // Sets copies of what now runs aside; they become the last good ones when it has settled. Staged
+  // at once, since files change while a start or reload is proving itself.
+  void stage(const std::filesystem::path& config, const std::filesystem::path& image) const;
+  void keep_staged() const;
   // The last good ones; no value if there are none.
   std::optional<std::filesystem::path> good_config() const;
   std::filesystem::path good_image() const;
 
  private:
   void write_count(int count) const;
+  std::filesystem::path staged(std::string_view name) const;
 
   std::filesystem::path state_;
 };

@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <stop_token>
 #include <thread>
@@ -20,6 +23,8 @@ namespace {
 
 constexpr milliseconds kPause{20};
 constexpr milliseconds kPreviousPolicyKept{2000};
+constexpr int kPollMs = 100;
+constexpr int kPollsWhileStopping = 10;
 constexpr std::size_t kWriteBytes = 64 * 1024;
 
 std::expected<Descriptor, std::string> open_target(const std::string& target) {
@@ -40,6 +45,7 @@ struct EventWriter::Impl {
       : target(std::move(to)), out(std::move(opened)), policy(source) {}
 
   void run(const std::stop_token& stop) {
+    stop_wanted = stop;
     while (!stop.stop_requested()) {
       if (reopen_wanted.exchange(false)) {
         if (auto opened = open_target(target)) {
@@ -95,15 +101,30 @@ struct EventWriter::Impl {
 
   void write_out() {
     std::size_t done = 0;
-    while (done < text.size()) {
-      const ssize_t wrote = write(out.get(), text.data() + done, text.size() - done);
-      if (wrote < 0 && errno == EINTR) continue;
+    while (done < text.size() && wait_until_writable()) {
+      // A pipe that polls writable takes this much without blocking.
+      const std::size_t piece = std::min<std::size_t>(text.size() - done, PIPE_BUF);
+      const ssize_t wrote = write(out.get(), text.data() + done, piece);
+      if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (wrote <= 0) break;
       done += static_cast<std::size_t>(wrote);
     }
-    (done == text.size() ? written : failed).add(lines);
-    text.clear();
+    const bool is_whole = done == text.size();
+    (is_whole ? written : failed).add(lines);
+    // What comes next must not continue a line that was cut.
+    text.assign(is_whole || done == 0 ? "" : "\n");
     lines = 0;
+  }
+
+  // False if the reader takes nothing and we are to stop: a stuck pipe must not hold the daemon.
+  bool wait_until_writable() {
+    pollfd wanted{out.get(), POLLOUT, 0};
+    while (poll(&wanted, 1, kPollMs) <= 0) {
+      if (stop_wanted.stop_requested() && ++polls_while_stopping > kPollsWhileStopping) {
+        return false;
+      }
+    }
+    return true;
   }
 
   std::string target;
@@ -114,9 +135,11 @@ struct EventWriter::Impl {
   std::vector<Ring<event::Event>*> rings;
   std::string text;
   std::uint64_t lines = 0;
+  int polls_while_stopping = 0;
   Counter written;
   Counter failed;
   std::atomic<bool> reopen_wanted{false};
+  std::stop_token stop_wanted;  // of `thread`, for itself
   std::jthread thread;
 };
 

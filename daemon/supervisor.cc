@@ -23,6 +23,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr milliseconds kBeat{500};
+constexpr milliseconds kNetworksPeriod{5000};
 
 bool same_endpoints(const config::Config& a, const config::Config& b) {
   return std::ranges::equal(a.dns.listen, b.dns.listen, [](const auto& x, const auto& y) {
@@ -158,6 +159,8 @@ struct Supervisor::Impl {
     running.loaded = std::move(*next);
     next.reset();
     running.from_last_good = false;
+    running.crash_guard.stage(running.config_file,
+                              build::ListFiles::below(running.loaded.config.state_path).image);
     settled = false;  // the new state has to prove itself, too
     started = read_clock().monotonic;
     fmt::print(stderr, "haetae: reloaded\n");
@@ -183,11 +186,23 @@ struct Supervisor::Impl {
 
   void on_beat() {
     look_after_builder();
+    follow_local_networks();
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
+  }
+
+  // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
+  // lock the family out.
+  void follow_local_networks() {
+    const Monotonic now = read_clock().monotonic;
+    if (!running.loaded.config.dns.allow_from_auto || now < look_at_networks_at) return;
+    look_at_networks_at = now + kNetworksPeriod;
+    dns::Settings settings = settings_of(running.loaded.config);
+    if (settings.allow_from == running.published.settings.current()->allow_from) return;
+    running.published.settings.publish(std::make_shared<const dns::Settings>(std::move(settings)));
   }
 
   // A worker that hangs is as bad as a dead one: systemd restarts us when we stop saying otherwise.
@@ -210,8 +225,7 @@ struct Supervisor::Impl {
     settled = true;
     running.crash_guard.note_settled();
     if (running.from_last_good) return;
-    running.crash_guard.keep_good(running.config_file,
-                                  build::ListFiles::below(running.loaded.config.state_path).image);
+    running.crash_guard.keep_staged();
   }
 
   Running running;
@@ -223,6 +237,7 @@ struct Supervisor::Impl {
   bool changed_since_build = false;  // another reload was asked for while the builder runs
   std::uint64_t generation = 1;
   Monotonic started;
+  Monotonic look_at_networks_at;
   bool settled = false;
   std::vector<std::uint64_t> beats_seen;
   std::vector<Monotonic> last_beat_at;

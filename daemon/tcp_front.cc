@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <deque>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +25,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kLengthBytes = 2;  // RFC 1035, section 4.2.2
+constexpr milliseconds kAcceptPause{100};
 
 IpAddress address_of(const asio::ip::address& address) {
   return address.is_v4() ? IpAddress::v4(address.to_v4().to_uint())
@@ -40,12 +42,18 @@ struct TcpFront::Impl {
         acceptor(reactor, own.endpoint.address.is_v4() ? tcp::v4() : tcp::v6(), own.tcp.release()),
         socket_number(number),
         service(to),
+        accept_again(reactor),
         reply_room(limits::kDnsReplyBytesMax) {}
 
   void accept();
   void adopt(tcp::socket socket);
-  void forget(std::uint64_t id) {
+  std::uint64_t draw_id() { return static_cast<std::uint64_t>(socket_number) << 48 | next_id++; }
+  void forget(std::uint64_t id, const IpAddress& peer, bool is_stranger) {
     service.forget_connection(id);
+    if (is_stranger) --strangers;
+    if (const auto mine = connections_of.find(peer); --mine->second == 0) {
+      connections_of.erase(mine);
+    }
     connections.erase(id);
   }
 
@@ -56,21 +64,31 @@ struct TcpFront::Impl {
   Counters counters;
   std::uint64_t next_id = 1;
   bool receiving = true;
+  asio::steady_timer accept_again;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections;
-  std::vector<std::uint8_t> reply_room;  // one query at a time is answered
+  std::map<IpAddress, std::size_t> connections_of;  // how many each peer has
+  std::size_t strangers = 0;                        // connections of peers that may not ask
+  std::vector<std::uint8_t> reply_room;             // one query at a time is answered
 };
 
 // One client's stream. Reading stops while too many answers wait to be written: a client that does
 // not read is not served further, and is closed when it stays so.
 class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Impl& front, tcp::socket socket, std::uint64_t id)
-      : front_(front), socket_(std::move(socket)), idle_(front.io), id_(id) {}
+  Connection(Impl& front, tcp::socket socket, const Peer& peer, bool is_stranger)
+      : front_(front),
+        socket_(std::move(socket)),
+        idle_(front.io),
+        id_(front.draw_id()),
+        is_stranger_(is_stranger) {
+    client_.peer = peer;
+  }
+
+  std::uint64_t id() const { return id_; }
+  bool is_writing() const { return !to_write_.empty(); }
 
   void start() {
     error_code error;
-    const tcp::endpoint remote = socket_.remote_endpoint(error);
-    if (!error) client_.peer = {address_of(remote.address()), remote.port()};
     const tcp::endpoint local = socket_.local_endpoint(error);
     if (!error) client_.local = address_of(local.address());
     client_.socket = front_.socket_number;
@@ -86,7 +104,7 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     error_code ignored;
     socket_.close(ignored);
     idle_.cancel();
-    front_.forget(id_);
+    front_.forget(id_, client_.peer.address, is_stranger_);
   }
 
   void send(Bytes reply) {
@@ -176,6 +194,7 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
   tcp::socket socket_;
   asio::steady_timer idle_;
   std::uint64_t id_;
+  bool is_stranger_;
   dns::Client client_;
   std::array<std::uint8_t, kLengthBytes> length_{};
   std::vector<std::uint8_t> query_;
@@ -188,21 +207,40 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
 
 void TcpFront::Impl::accept() {
   acceptor.async_accept([this](const error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (!error) adopt(std::move(socket));
-    if (receiving) accept();
+    if (error == asio::error::operation_aborted || !receiving) return;
+    if (!error) {
+      adopt(std::move(socket));
+      return accept();
+    }
+    // Out of descriptors, as a rule: asking again at once would only burn the processor.
+    accept_again.expires_after(kAcceptPause);
+    accept_again.async_wait([this](const error_code& cancelled) {
+      if (!cancelled && receiving) accept();
+    });
   });
 }
 
 void TcpFront::Impl::adopt(tcp::socket socket) {
-  if (connections.size() >= limits::kTcpConnectionsMax) {
-    counters.closed_full.add();
-    return;  // the socket closes itself
+  // A socket that is not kept closes itself.
+  error_code gone;
+  const tcp::endpoint remote = socket.remote_endpoint(gone);
+  if (gone) return;
+  const IpAddress address = address_of(remote.address());
+  // Strangers are told so (REFUSED), but must not take the places of those we serve.
+  const bool is_stranger = !service.may_ask(address);
+  if (is_stranger && strangers >= limits::kTcpStrangersMax) return counters.closed_full.add();
+  std::size_t& of_this_peer = connections_of[address];
+  if (connections.size() >= limits::kTcpConnectionsMax ||
+      of_this_peer >= limits::kTcpConnectionsOfPeerMax) {
+    if (of_this_peer == 0) connections_of.erase(address);
+    return counters.closed_full.add();
   }
+  ++of_this_peer;
+  if (is_stranger) ++strangers;
   counters.accepted.add();
-  const std::uint64_t id = static_cast<std::uint64_t>(socket_number) << 48 | next_id++;
-  const auto connection = std::make_shared<Connection>(*this, std::move(socket), id);
-  connections.emplace(id, connection);
+  const auto connection = std::make_shared<Connection>(*this, std::move(socket),
+                                                       Peer{address, remote.port()}, is_stranger);
+  connections.emplace(connection->id(), connection);
   connection->start();
 }
 
@@ -232,6 +270,10 @@ void TcpFront::send(const dns::Client& client, Bytes reply) noexcept {
 }
 std::size_t TcpFront::connections() const noexcept {
   return impl_->connections.size();
+}
+bool TcpFront::is_writing() const noexcept {
+  return std::ranges::any_of(impl_->connections,
+                             [](const auto& one) { return one.second->is_writing(); });
 }
 const TcpFront::Counters& TcpFront::counters() const noexcept {
   return impl_->counters;

@@ -29,6 +29,8 @@ class TcpFront {
   // A reply that had to wait. A connection that is gone meanwhile is no error.
   void send(const dns::Client& client, Bytes reply) noexcept;
   std::size_t connections() const noexcept;
+  // True while replies stand that the clients have not taken yet: for draining.
+  bool is_writing() const noexcept;
   const Counters& counters() const noexcept;
 
  private:

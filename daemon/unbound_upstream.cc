@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <mutex>
 
 #include "daemon/sockets.h"
 #include "daemon/unbound_events.h"
@@ -207,6 +208,10 @@ std::expected<void, std::string> UnboundUpstream::Impl::try_out(const UnboundSet
 
 std::expected<std::unique_ptr<UnboundUpstream>, std::string> UnboundUpstream::make(
     boost::asio::io_context& io, const UnboundSettings& settings, OnAnswer on_answer) {
+  // libunbound's reader of settings keeps its state in globals, and workers make contexts of their
+  // own on their own threads when a reload changes the upstream.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   auto impl = std::make_unique<Impl>(io, std::move(on_answer));
   if (auto configured = impl->configure(settings); !configured) {
     return std::unexpected(configured.error());

@@ -83,11 +83,16 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink {
     service.on_tick(read_clock());
     // A context is deleted only when nothing of it is in flight: deleting fails what is.
     std::erase_if(retired, [](const auto& old) { return old->in_flight() == 0; });
-    if (draining && (service.waiting() == 0 || read_clock().monotonic >= drain_until)) {
+    if (draining && (is_drained() || read_clock().monotonic >= drain_until)) {
       io.stop();
       return;
     }
     arm_tick(draining || service.waiting() > 0 ? kTickWhileWaiting : kTickIdle);
+  }
+
+  bool is_drained() const {
+    return service.waiting() == 0 &&
+           std::ranges::none_of(tcp, [](const auto& front) { return front->is_writing(); });
   }
 
   void begin_drain() {

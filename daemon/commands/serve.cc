@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -47,11 +48,13 @@ std::optional<config::Loaded> load_last_good(const fs::path& file, const fs::pat
   return std::move(*loaded);
 }
 
-// The configuration as it stands, or after three starts in a row that came to nothing, the last one
-// that worked.
+// The configuration as it stands; or, after three starts in a row that came to nothing, the last
+// one that worked. From then on they take turns: the last good one may fail too (an address that
+// moved), and a configuration that was mended meanwhile must be read.
 std::optional<Start> load_start(const fs::path& file, const fs::path& state,
                                 const CrashGuard& guard, int unsettled) {
-  if (unsettled >= kStartsBeforeLastGood) {
+  const int beyond = unsettled - kStartsBeforeLastGood;
+  if (beyond >= 0 && beyond % 2 == 0) {
     if (auto kept = load_last_good(file, state, guard)) {
       fmt::print(stderr,
                  "haetae: {} starts in a row failed: starting from the last configuration and "
@@ -108,15 +111,29 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
   return workers;
 }
 
+// Streams of clients and questions to upstreams take one each: the usual 1024 are soon used up.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // From the configuration to the last answer, one step a line.
 int serve(const fs::path& file) {
   const fs::path state = state_folder(file);
   std::error_code error;
   fs::create_directories(state, error);
   if (error) {
+    // A file that cannot be read does not say where state is kept: its own faults come first.
+    if (const auto loaded = load_config(file); !loaded) {
+      print_faults(loaded.error());
+      return 1;
+    }
     return complain(fmt::format("state.path {}: {}; let this user write there", state.string(),
                                 error.message()));
   }
+  allow_many_descriptors();
   CrashGuard guard(state);
   auto start = load_start(file, state, guard, guard.note_start());
   if (!start) return 1;
@@ -128,6 +145,9 @@ int serve(const fs::path& file) {
     return 1;
   }
   print_faults(assembled->warnings, "warning: ");
+  if (!start->from_last_good) {
+    guard.stage(file, build::ListFiles::below(start->loaded.config.state_path).image);
+  }
   image = nullptr;  // the policy holds it; a reload must be able to let go of it
 
   const config::Config& config = start->loaded.config;
@@ -155,8 +175,8 @@ int serve(const fs::path& file) {
   supervisor.run();
 
   for (const auto& worker : *workers) worker->join();
-  events->reset();  // writes what is left
   guard.note_clean_stop();
+  events->reset();  // writes what is left
   return 0;
 }
 

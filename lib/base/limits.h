@@ -84,6 +84,10 @@ inline constexpr std::size_t kUdpQueryBytesMax = 4096;
 inline constexpr int kSocketBufferBytes = 4 * 1024 * 1024;
 // DNS over TCP: connections of one worker and socket; further ones are closed at once and counted.
 inline constexpr std::size_t kTcpConnectionsMax = 2000;
+// Of one address: a device has a few, a forwarder some dozen.
+inline constexpr std::size_t kTcpConnectionsOfPeerMax = 200;
+// Of peers that may not ask and are only told so.
+inline constexpr std::size_t kTcpStrangersMax = 50;
 inline constexpr int kTcpBacklog = 512;
 // Queries of one connection that wait for their answers; reading stops until some have left.
 inline constexpr std::size_t kTcpPipelineMax = 128;

@@ -41,6 +41,9 @@ Service::~Service() = default;
 void Service::begin_batch() noexcept {
   impl_->refresh();
 }
+bool Service::may_ask(const IpAddress& address) const noexcept {
+  return impl_->allow_from_.contains(address);
+}
 Effect Service::on_query(Bytes query, const Client& client, const Now& now,
                          MutableBytes out) noexcept {
   return impl_->on_query(query, client, now, out);
@@ -117,11 +120,17 @@ Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now
     ask_upstream(now);
     return {Effect::Kind::Pending, 0};
   }
-  // No room to wait. A stale answer is better than none; what gets none is asked again.
+  // No room to wait. A stale answer is better than none; what gets none over UDP is asked again. On
+  // a stream others wait too: one query must not end it.
   counters_.dropped_pending_full.add();
   const Step stale = settle(ask, {.moment = Moment::Late});
-  if (stale.kind != Step::Kind::Reply) return {};
-  return {Effect::Kind::Reply, stale.size};
+  if (stale.kind == Step::Kind::Reply) return {Effect::Kind::Reply, stale.size};
+  if (client.transport == Transport::Udp) return {};
+  Reasons reasons;
+  reasons.add(wire::EdeCode::NotReady);
+  counters_.replies.add();
+  counters_.servfail.add();
+  return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::ServFail, reasons.all(), ask.out)};
 }
 
 Effect Service::Impl::refuse_malformed(Bytes bytes, wire::ParseError error,

@@ -89,6 +89,10 @@ class Service {
   // and on_tick() do so by themselves.
   void begin_batch() noexcept;
 
+  // Whether queries of this address are answered at all: a front need not take a stream of a
+  // stranger.
+  bool may_ask(const IpAddress& address) const noexcept;
+
   // One query. out: room for the reply: limits::kDnsReplyBytesMax for streams; over UDP no reply is
   // longer than wire::kUdpBytesOffered. Hot path: no allocation once warm. Pending may mean that
   // the reply went to the ReplySink already: an upstream may answer inside resolve().

@@ -222,7 +222,7 @@ class LastGood(Crash):
         self.filter.start(self.config())
         self.filter.stop()
         self.good = self.folder.path / "state/last_good"
-        self.good.mkdir()
+        self.good.mkdir(parents=True, exist_ok=True)
         shutil.copy(self.filter.config_path, self.good / "haetae.yaml")
         shutil.copy(self.image, self.good / "lists.image")
 
