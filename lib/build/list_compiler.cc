@@ -59,6 +59,15 @@ const ImportReport* report_of(const std::vector<ImportReport>& reports, std::str
   return found == reports.end() ? nullptr : &*found;
 }
 
+// Rules of each list of the image in use, by its name; nothing if there is none that can be read.
+std::map<std::string, std::uint64_t> rule_counts(const fs::path& image_path) {
+  std::map<std::string, std::uint64_t> counts;
+  const auto image = list::Image::open(image_path);
+  if (!image) return counts;
+  for (const list::ImageList& held : (*image)->lists()) counts[held.name] = held.rule_count;
+  return counts;
+}
+
 class BuilderSink final : public list::RuleSink {
  public:
   BuilderSink(list::ImageBuilder& builder, list::ListId list) : builder_(builder), list_(list) {}
@@ -109,7 +118,6 @@ class Compiler {
         files_(files),
         names_(names),
         sources_(list_sources(loaded)),
-        old_reports_(read_old_reports(files.reports)),
         states_(sources_.size()) {}
 
   std::expected<Compiled, std::string> run(const std::function<HashKey()>& fresh_key) {
@@ -120,6 +128,7 @@ class Compiler {
                                          files_.good_sources.string(), error.message()));
     }
     const BuildLock lock(files_.image.string() + ".lock");
+    rule_counts_ = rule_counts(files_.image);
     // Each list is demoted at most twice, and a collision of 64-bit keys hardly comes twice.
     for (std::size_t round = 0; round < 2 * sources_.size() + kCollisionsMax; ++round) {
       list::ImageBuilder builder(fresh_key());
@@ -168,8 +177,8 @@ class Compiler {
       ImportSpec spec = spec_of(source, names_);
       if (states_[i].use == Use::LastGood) {
         spec.path = good_source(source);
-      } else if (const ImportReport* const old = report_of(old_reports_, source.name)) {
-        spec.previous_rule_count = old->refused() ? 0 : old->rule_count;
+      } else {
+        spec.previous_rule_count = rule_counts_[source.name];
       }
       BuilderSink sink(builder, id);
       auto report = list::import_list(spec, sink);
@@ -196,6 +205,10 @@ class Compiler {
       state.report.name = sources_[i].name;
       state.report.category = sources_[i].category;
       state.report.refusal = failed.error();
+      // So that is_current() knows it again and it is not tried at every start.
+      if (const auto digest = list::digest_of_file(sources_[i].path)) {
+        state.report.import_digest = list::import_digest_of(spec_of(sources_[i], names_), *digest);
+      }
     }
     state.use = fs::exists(good_source(sources_[i])) ? Use::LastGood : Use::Nothing;
   }
@@ -232,7 +245,7 @@ class Compiler {
   const ListFiles& files_;
   const list::Protected& names_;
   std::vector<ListSource> sources_;
-  std::vector<ImportReport> old_reports_;
+  std::map<std::string, std::uint64_t> rule_counts_;  // of the image in use
   std::vector<State> states_;
 };
 

@@ -17,12 +17,22 @@ using policy::Policy;
 // The house's own name: block page and dashboard live there.
 constexpr std::string_view kOwnName = "haetae.internal";
 
+// True if the profile blocks or changes anything, at any hour: then nobody may go past us.
+bool has_filtering_duty(const config::Profile& profile) {
+  return !profile.block.empty() || profile.block_bypass || profile.unknown_blocked ||
+         !profile.deny.empty() || !profile.services_block.empty() ||
+         !profile.service_hours.empty() || !profile.quotas.empty() || !profile.bedtime.empty() ||
+         !profile.focus.empty() || profile.safe_search != policy::Strictness::Off ||
+         profile.youtube != policy::Strictness::Off;
+}
+
 // Builds one Policy; each method fills one part and collects faults.
 class Builder {
  public:
   Builder(const PolicyParts& parts, Faults& warnings)
       : in_(parts),
-        warnings_(warnings), policy_(std::make_shared<Policy>(list::Lists(parts.image, parts.delta))) {}
+        warnings_(warnings),
+        policy_(std::make_shared<Policy>(list::Lists(parts.image, parts.delta))) {}
 
   std::expected<std::shared_ptr<const Policy>, Faults> build() {
     policy_->generation = in_.generation;
@@ -35,6 +45,7 @@ class Builder {
     for (const config::Profile& profile : in_.config.profiles) add_profile(profile);
     add_devices_and_networks();
     mark_names_of_the_house();
+    mark_special_names();
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     marks_.write(*policy_);
     policy::fill_outcomes(*policy_);
@@ -108,10 +119,10 @@ class Builder {
           policy_->lists.end()) {
         continue;
       }
-      warnings_.push_back({in_.config.file.string(), wanted.line, "lists." + wanted.name,
-                           "this list protects nobody yet: the compiled image does not hold it",
-                           "run: haetae lists build --config " + in_.config.file.string() +
-                               ", then reload"});
+      warnings_.push_back(
+          {in_.config.file.string(), wanted.line, "lists." + wanted.name,
+           "this list protects nobody yet: the compiled image does not hold it",
+           "run: haetae lists build --config " + in_.config.file.string() + ", then reload"});
     }
   }
 
@@ -169,9 +180,7 @@ class Builder {
     for (const std::string& allow : from.focus_categories) to.focus_categories.set(category(allow));
     add_profile_lists(from, to);
     add_profile_services(from, to);
-    to.filtered = to.blocked.any() || to.block_bypass || to.unknown_blocked ||
-                  !from.services_block.empty() || to.safe_search != policy::Strictness::Off ||
-                  to.youtube != policy::Strictness::Off;
+    to.filtered = has_filtering_duty(from);
     for (const auto& rule : from.allow) mark_name(rule, MarkKind::GuardianAllow, id);
     for (const auto& rule : from.deny) mark_name(rule, MarkKind::GuardianDeny, id);
     for (const auto& rule : from.focus_allow) mark_name(rule, MarkKind::FocusAllow, id);
@@ -204,23 +213,25 @@ class Builder {
     }
   }
 
+  // Devices come first: of equal prefixes the first counts.
   void add_devices_and_networks() {
+    std::vector<policy::Networks::Entry> networks;
     for (const config::Device& from : in_.config.devices) {
       const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
       const policy::ProfileId profile = profile_ids_.at(from.profile);
       policy_->devices.push_back({from.name, profile});
       if (from.address) {
         const int all_bits = from.address->is_v4() ? 32 : 128;
-        policy_->networks.push_back({Cidr(*from.address, all_bits), profile, id});
+        networks.push_back({Cidr(*from.address, all_bits), policy::Identity{id, profile}});
       }
-      if (from.cidr) policy_->networks.push_back({*from.cidr, profile, id});
+      if (from.cidr) networks.push_back({*from.cidr, policy::Identity{id, profile}});
     }
     for (const config::Network& from : in_.config.networks) {
-      if (from.cidr) policy_->networks.push_back({*from.cidr, profile_ids_.at(from.profile)});
+      if (!from.cidr) continue;
+      const policy::ProfileId profile = profile_ids_.at(from.profile);
+      networks.push_back({*from.cidr, policy::Identity{policy::kUnknownDevice, profile}});
     }
-    std::ranges::stable_sort(policy_->networks, [](const auto& a, const auto& b) {
-      return a.cidr.mapped_bits() > b.cidr.mapped_bits();
-    });
+    policy_->networks = policy::Networks(std::move(networks));
     policy_->default_profile = profile_ids_.at(in_.config.default_profile);
   }
 
@@ -234,13 +245,37 @@ class Builder {
     for (const config::HelpLine& line : in_.rules.help) {
       for (const Name& name : line.names) marks_.add(name, {.kind = MarkKind::Help});
     }
+  }
+
+  void mark_special_names() {
+    const std::vector<Name> zones = stub_zones();
     for (const config::SpecialNameRule& rule : in_.rules.special_names) {
-      const auto place = static_cast<std::uint16_t>(policy_->special_names.size());
-      policy_->special_names.push_back({rule.answer, rule.filtered_profiles_only});
-      policy::Mark mark{.kind = MarkKind::Special};
-      mark.subject = place;
-      marks_.add(rule.name, mark);
+      // "There is no such name" is no longer so where a server of the house holds the zone. What
+      // switches bypasses off, and what we answer ourselves, stays.
+      const bool is_held =
+          rule.answer == policy::SpecialAnswer::NxDomain && !rule.filtered_profiles_only &&
+          std::ranges::any_of(zones,
+                              [&rule](const Name& zone) { return rule.name.is_under(zone); });
+      if (!is_held) mark_special(rule.name, {rule.answer, rule.filtered_profiles_only});
     }
+    for (const Name& zone : zones) mark_special(zone, {policy::SpecialAnswer::Forward, false});
+  }
+
+  void mark_special(const Name& name, policy::SpecialName special) {
+    policy::Mark mark{.kind = MarkKind::Special};
+    mark.subject = static_cast<std::uint16_t>(policy_->special_names.size());
+    policy_->special_names.push_back(special);
+    marks_.add(name, mark);
+  }
+
+  // Without the root: a server for all names is an upstream, which special names never reach.
+  std::vector<Name> stub_zones() const {
+    std::vector<Name> zones;
+    for (const config::StubZone& stub : in_.config.dns.stub_zones) {
+      const auto zone = Name::from_text(stub.zone);
+      if (zone && !zone->is_root()) zones.push_back(*zone);
+    }
+    return zones;
   }
 
   const PolicyParts& in_;
@@ -256,7 +291,7 @@ class Builder {
 }  // namespace
 
 std::expected<std::shared_ptr<const Policy>, Faults> build_policy(const PolicyParts& parts,
-                                                                    Faults& warnings) {
+                                                                  Faults& warnings) {
   return Builder(parts, warnings).build();
 }
 

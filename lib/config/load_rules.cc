@@ -84,9 +84,7 @@ void read_services(const std::filesystem::path& folder, Rules& rules, Faults& fa
 void read_special_names(const std::filesystem::path& file, Rules& rules, Faults& faults) {
   const SpecialNamesFile read = read_file(file, special_names_file_table(), rules, faults);
   for (const SpecialNamesFile::Row& row : read.names) {
-    // `forward` is no special answer: the row only says that the name was thought of.
-    if (!row.answer) continue;
-    rules.special_names.push_back({row.name, *row.answer, row.filtered_profiles_only});
+    rules.special_names.push_back({row.name, row.answer, row.filtered_profiles_only});
   }
 }
 

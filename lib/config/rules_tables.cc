@@ -175,15 +175,15 @@ const Table<SafeSearchEngine>& engine_table() {
 
 const Table<SpecialNamesFile::Row>& special_name_table() {
   using Special = SpecialNamesFile::Row;
-  using Answer = std::optional<policy::SpecialAnswer>;
+  using Answer = policy::SpecialAnswer;
   static const Table<Special> table{{
       row("name", &Special::name, host_name(), kRequired, "The name, with all below it."),
       row("answer", &Special::answer,
-          choice<Answer>({{"nxdomain", policy::SpecialAnswer::NxDomain},
-                          {"nodata", policy::SpecialAnswer::NoData},
-                          {"local", policy::SpecialAnswer::Loopback},
-                          {"refused", policy::SpecialAnswer::Refused},
-                          {"forward", std::nullopt}}),
+          choice<Answer>({{"nxdomain", Answer::NxDomain},
+                          {"nodata", Answer::NoData},
+                          {"local", Answer::Loopback},
+                          {"refused", Answer::Refused},
+                          {"forward", Answer::Forward}}),
           kRequired, "What is answered."),
       row("when", &Special::filtered_profiles_only,
           choice<bool>({{"filtered", true}, {"always", false}}), "always", "For whom."),

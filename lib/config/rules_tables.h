@@ -21,7 +21,7 @@ struct EnginesFile {
 struct SpecialNamesFile {
   struct Row {
     Name name;
-    std::optional<policy::SpecialAnswer> answer;  // none: forward
+    policy::SpecialAnswer answer{};
     bool filtered_profiles_only = false;
     std::string why;
   };

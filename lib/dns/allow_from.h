@@ -1,29 +1,21 @@
 #pragma once
 
-#include <array>
 #include <span>
-#include <vector>
 
-#include "base/address.h"
+#include "base/prefix_map.h"
 
 namespace haetae::dns {
 
-// Who may ask (`dns.allow_from`): a set of prefixes as disjoint ranges in ascending order, so that
-// the thousands of prefixes of an access network cost a few comparisons.
+// Who may ask (`dns.allow_from`).
 class AllowFrom {
  public:
   AllowFrom() = default;  // nobody
   explicit AllowFrom(std::span<const Cidr> prefixes);
 
-  bool contains(const IpAddress& address) const noexcept;
+  bool contains(const IpAddress& address) const noexcept { return allowed_.at(address); }
 
  private:
-  using Octets = std::array<std::uint8_t, 16>;
-  struct Range {
-    Octets first;
-    Octets last;
-  };
-  std::vector<Range> ranges_;
+  PrefixMap<bool> allowed_;
 };
 
 }  // namespace haetae::dns

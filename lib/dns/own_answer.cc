@@ -44,7 +44,8 @@ std::size_t write_special_answer(policy::SpecialAnswer answer, const wire::Query
     case policy::SpecialAnswer::NxDomain: return write_negative(query, wire::Rcode::NxDomain, out);
     case policy::SpecialAnswer::NoData: return write_negative(query, wire::Rcode::NoError, out);
     case policy::SpecialAnswer::Loopback: return write_loopback(query, out);
-    case policy::SpecialAnswer::Refused: return write_negative(query, wire::Rcode::Refused, out);
+    case policy::SpecialAnswer::Refused:
+    case policy::SpecialAnswer::Forward: break;  // Forward: nothing that is answered
   }
   return write_negative(query, wire::Rcode::Refused, out);
 }

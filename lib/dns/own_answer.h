@@ -7,7 +7,7 @@ namespace haetae::dns {
 
 // Answers that we know by ourselves, without asking upstream.
 
-// A special name (RFC 6761 and its kin, rules/special_names.yaml).
+// A special name (RFC 6761 and its kin, rules/special_names.yaml). answer: not Forward.
 std::size_t write_special_answer(policy::SpecialAnswer answer, const wire::Query& query,
                                  MutableBytes out) noexcept;
 

@@ -124,8 +124,9 @@ std::string judge(const ImportReport& report, std::uint64_t previous_rule_count)
   }
   if (previous_rule_count >= limits::kListShrinkCheckRulesMin &&
       report.rule_count < previous_rule_count / 2) {
-    return fmt::format("it shrank by more than half, from {} rules to {}", previous_rule_count,
-                       report.rule_count);
+    return fmt::format(
+        "it shrank by more than half, from {} rules to {}; if that is meant, give it another name",
+        previous_rule_count, report.rule_count);
   }
   return {};
 }

@@ -64,7 +64,8 @@ const SpecialName* special_answer(const Policy& policy, const Profile& profile,
   for (const Mark& mark : marks_of(policy, facts)) {
     if (mark.kind != MarkKind::Special || (mark.exact && !facts.marks_whole_name)) continue;
     const SpecialName& special = policy.special_names[mark.subject];
-    if (profile.filtered || !special.filtered_profiles_only) return &special;
+    if (!profile.filtered && special.filtered_profiles_only) continue;
+    return special.answer == SpecialAnswer::Forward ? nullptr : &special;
   }
   return nullptr;
 }

@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/name.h"
 #include "base/name_hash.h"
+#include "base/prefix_map.h"
 #include "base/time.h"
 #include "list/delta.h"
 #include "list/image.h"
@@ -54,7 +55,8 @@ struct RewriteTarget {
   std::vector<IpAddress> addresses;  // fixed addresses of both families; may be empty
 };
 
-enum class SpecialAnswer : std::uint8_t { NxDomain, NoData, Loopback, Refused };
+// Forward: none; the name goes upstream like any other, whatever is said of a name above.
+enum class SpecialAnswer : std::uint8_t { NxDomain, NoData, Loopback, Refused, Forward };
 struct SpecialName {
   SpecialAnswer answer;
   bool filtered_profiles_only;
@@ -135,11 +137,8 @@ struct Device {
   std::string name;
   ProfileId profile = 0;
 };
-struct Network {
-  Cidr cidr;
-  ProfileId profile = 0;
-  DeviceId device = kUnknownDevice;  // a device known by this address
-};
+// Whose addresses a prefix holds: of a device, or of a network of unknown ones.
+using Networks = PrefixMap<std::optional<Identity>>;
 
 // Everything needed to decide. Built by lib/build, frozen, shared by all threads.
 struct Policy {
@@ -153,7 +152,7 @@ struct Policy {
   std::vector<Service> services;
   std::vector<Profile> profiles;
   std::vector<Device> devices;
-  std::vector<Network> networks;  // longest prefix first; a device's address before a network
+  Networks networks;
   ProfileId default_profile = 0;
 
   list::Lists names;                                      // the image and the delta

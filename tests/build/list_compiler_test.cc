@@ -1,5 +1,6 @@
 #include "build/list_compiler.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -17,6 +18,12 @@ using ::testing::HasSubstr;
 HashKey next_key() {
   static std::uint64_t drawn = 0;
   return {++drawn, 17};
+}
+
+std::string numbered_names(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += fmt::format("n{}.example\n", i);
+  return text;
 }
 
 // A site with one list file and one profile that blocks its category.
@@ -86,6 +93,34 @@ TEST_F(ListCompiler, KeepsTheLastGoodSourceOfAListThatTurnsIntoAWebPage) {
   EXPECT_TRUE(blocks("one.example")) << "the old list stays";
   EXPECT_TRUE(blocks("new.example")) << "other lists are not held up";
   EXPECT_TRUE(current()) << "the same refused source is not tried at every start";
+}
+
+TEST_F(ListCompiler, GoesOnRefusingAListThatShrankByMoreThanHalf) {
+  folder_.write("one.txt", numbered_names(1000));
+  compile();
+  folder_.write("one.txt", numbered_names(100));
+  for (const std::string_view other : {"two.example\n", "three.example\n"}) {
+    folder_.write("two.txt", other);
+    EXPECT_FALSE(current());
+    const Compiled compiled = compile();
+    EXPECT_THAT(compiled.reports[0].refusal, HasSubstr("from 1000 rules to 100"));
+    EXPECT_TRUE(blocks("n999.example")) << "the whole list stays";
+    EXPECT_TRUE(current());
+  }
+}
+
+TEST_F(ListCompiler, TriesAListThatCannotBeImportedOnceOnly) {
+  folder_.write("one.txt", "\x1f\x8b damaged");
+  compile();
+  EXPECT_TRUE(current()) << "damaged from the start";
+  folder_.write("one.txt", "one.example\n");
+  EXPECT_FALSE(current()) << "repaired";
+  compile();
+  folder_.write("one.txt", "\x1f\x8b damaged");
+  const Compiled compiled = compile();
+  EXPECT_TRUE(compiled.reports[0].refused());
+  EXPECT_TRUE(blocks("one.example"));
+  EXPECT_TRUE(current()) << "damaged later";
 }
 
 TEST_F(ListCompiler, LeavesOutAListThatWasNeverGoodAndSaysSo) {

@@ -213,6 +213,7 @@ TEST(RulesData, KnowsTheSpecialNames) {
         "10.in-addr.arpa", "168.192.in-addr.arpa", "d.f.ip6.arpa"}) {
     EXPECT_TRUE(rules.contains(name)) << name;
   }
+  EXPECT_EQ(rules.at("ipv4only.arpa").answer, policy::SpecialAnswer::Forward);
 }
 
 TEST(RulesData, HasHelpForKoreaTheUnitedStatesAndTheUnitedKingdom) {

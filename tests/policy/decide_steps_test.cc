@@ -501,13 +501,29 @@ TEST(Special, AnswersFilteredProfilesOnlyWhereItSaysSo) {
   EXPECT_FALSE(special(scene.child, "site.example"));
 }
 
+TEST(Special, ForwardOpensWhatANameAboveCloses) {
+  Scene scene;
+  scene.maker.special("arpa.example", {SpecialAnswer::NxDomain, false});
+  scene.maker.special("open.arpa.example", {SpecialAnswer::Forward, false});
+  const auto policy = scene.maker.make();
+  Scratch scratch(*policy);
+  const auto special = [&](const char* name) {
+    const NameFacts facts = scratch.look_up(*policy, name_of(name));
+    return special_answer(*policy, policy->profiles[scene.child], facts) != nullptr;
+  };
+  EXPECT_TRUE(special("arpa.example"));
+  EXPECT_TRUE(special("x.arpa.example"));
+  EXPECT_FALSE(special("open.arpa.example"));
+  EXPECT_FALSE(special("x.open.arpa.example"));
+}
+
 TEST(Identity, IsTheLongestPrefixOrTheDefault) {
   Scene scene;
   const ProfileId big = scene.maker.profile("big");
   scene.maker.devices = {{"tablet", big}};
-  scene.maker.networks = {{*Cidr::from_text("192.0.2.7"), big, 0},
-                          {*Cidr::from_text("192.0.2.0/24"), scene.child},
-                          {*Cidr::from_text("2001:db8::/32"), big}};
+  scene.maker.networks = {{*Cidr::from_text("192.0.2.7"), Identity{0, big}},
+                          {*Cidr::from_text("192.0.2.0/24"), Identity{kUnknownDevice, scene.child}},
+                          {*Cidr::from_text("2001:db8::/32"), Identity{kUnknownDevice, big}}};
   scene.maker.default_profile = scene.child;
   const auto policy = scene.maker.make();
   const auto who = [&](const char* text) { return policy->identify(*IpAddress::from_text(text)); };

@@ -48,7 +48,7 @@ class PolicyMaker {
 
   policy::TimeZone zone = policy::TimeZone::utc();
   std::vector<policy::Device> devices;
-  std::vector<policy::Network> networks;
+  std::vector<policy::Networks::Entry> networks;
   policy::ProfileId default_profile = 0;
 
   // May be called again after more was added.
