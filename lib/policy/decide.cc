@@ -335,13 +335,17 @@ Outcome Decider::outcome_of_name() const noexcept {
   if (!match.edited) {
     return profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
   }
+  Elements room;
+  return work_out(policy_, profile_, elements_at_name(room));
+}
+
+std::span<const list::Element> Decider::elements_at_name(Elements& room) const noexcept {
   NameHashes hashes;
   hash_suffixes(*request_.name, policy_.names.image().key(), hashes);
   std::array<list::Lists::Holding, list::Delta::kElementsMax> holding;
   const std::size_t count = policy_.names.holdings(hashes, holding);
-  std::array<list::Element, list::Delta::kElementsMax> elements;
-  for (std::size_t i = 0; i < count; ++i) elements[i] = holding[i].element;
-  return work_out(policy_, profile_, std::span(elements).first(count));
+  for (std::size_t i = 0; i < count; ++i) room[i] = holding[i].element;
+  return std::span(room).first(count);
 }
 
 bool Decider::schedule_active(const Schedule& schedule, Scratch::KnownState* known,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 
@@ -66,6 +67,9 @@ class Decider {
     return !mark.exact || facts_.marks_whole_name;
   }
   Outcome outcome_of_name() const noexcept;
+  // All that the lists say at the name, suffix by suffix, edits applied; written into room.
+  using Elements = std::array<list::Element, list::Delta::kElementsMax>;
+  std::span<const list::Element> elements_at_name(Elements& room) const noexcept;
   const list::PatternScore& score() noexcept;
 
   // Time. Notes the edge of what is asked.

@@ -70,13 +70,8 @@ bool Decider::grant_names(const Grant& grant) const noexcept {
 
 Categories Decider::categories_of_name() const noexcept {
   // As decide() reads the lists, but with all that they say and not only what decides.
-  NameHashes hashes;
-  hash_suffixes(*request_.name, policy_.names.image().key(), hashes);
-  std::array<list::Lists::Holding, list::Delta::kElementsMax> holding;
-  const std::size_t count = policy_.names.holdings(hashes, holding);
-  std::array<list::Element, list::Delta::kElementsMax> elements;
-  for (std::size_t i = 0; i < count; ++i) elements[i] = holding[i].element;
-  return categories_of(policy_, profile_, std::span(elements).first(count));
+  Elements room;
+  return categories_of(policy_, profile_, elements_at_name(room));
 }
 
 // A grant of a category lifts that category and no other: a name that two categories block needs
