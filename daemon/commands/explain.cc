@@ -118,15 +118,10 @@ class Explainer {
     const auto sources = build::list_sources(loaded_);
     const auto source = std::ranges::find(sources, list, &config::ListSource::name);
     if (source == sources.end()) return std::nullopt;
-    list::ImportSpec spec;
-    spec.path = source->path;
-    spec.format = list::format_of(source->format).value_or(list::Format::Auto);
-    if (source->match == "exact") spec.match = list::RuleScope::Exact;
-    if (source->match == "subtree") spec.match = list::RuleScope::Subtree;
     list::Rule rule;
     rule.name = explanation.name.suffix(verdict.rule_label);
     rule.scope = verdict.rule_exact ? list::RuleScope::Exact : list::RuleScope::Subtree;
-    return list::find_line(spec, rule);
+    return list::find_line(build::import_spec(*source, nullptr), rule);
   }
 
   const Options& options_;

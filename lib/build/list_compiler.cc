@@ -36,17 +36,6 @@ std::optional<list::RuleScope> match_of(const ListSource& source) {
   return std::nullopt;
 }
 
-ImportSpec spec_of(const ListSource& source, const list::Protected& names) {
-  ImportSpec spec;
-  spec.name = source.name;
-  spec.path = source.path;
-  spec.format = list::format_of(source.format).value_or(list::Format::Auto);
-  spec.category = source.category;
-  spec.match = match_of(source);
-  spec.protected_names = &names;
-  return spec;
-}
-
 std::vector<ImportReport> read_old_reports(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return {};
@@ -174,7 +163,7 @@ class Compiler {
       const ListSource& source = sources_[i];
       const list::ListId id = builder.add_list({source.name, source.category, 0, 0});
       if (states_[i].use == Use::Nothing) continue;
-      ImportSpec spec = spec_of(source, names_);
+      ImportSpec spec = import_spec(source, &names_);
       if (states_[i].use == Use::LastGood) {
         spec.path = good_source(source);
       } else {
@@ -207,7 +196,8 @@ class Compiler {
       state.report.refusal = failed.error();
       // So that is_current() knows it again and it is not tried at every start.
       if (const auto digest = list::digest_of_file(sources_[i].path)) {
-        state.report.import_digest = list::import_digest_of(spec_of(sources_[i], names_), *digest);
+        state.report.import_digest =
+            list::import_digest_of(import_spec(sources_[i], &names_), *digest);
       }
     }
     state.use = fs::exists(good_source(sources_[i])) ? Use::LastGood : Use::Nothing;
@@ -263,6 +253,17 @@ std::vector<ListSource> list_sources(const config::Loaded& loaded) {
   return sources;
 }
 
+ImportSpec import_spec(const ListSource& source, const list::Protected* names) {
+  ImportSpec spec;
+  spec.name = source.name;
+  spec.path = source.path;
+  spec.format = list::format_of(source.format).value_or(list::Format::Auto);
+  spec.category = source.category;
+  spec.match = match_of(source);
+  spec.protected_names = names;
+  return spec;
+}
+
 std::expected<Compiled, std::string> compile_lists(const config::Loaded& loaded,
                                                    const ListFiles& files,
                                                    const std::function<HashKey()>& fresh_key) {
@@ -285,7 +286,7 @@ bool is_current(const list::Image& image, const config::Loaded& loaded, const Li
     // A source that cannot be read now could not be read then either, or it was and its rules
     // stand.
     if (!digest) continue;
-    const std::uint64_t wanted = list::import_digest_of(spec_of(sources[i], *names), *digest);
+    const std::uint64_t wanted = list::import_digest_of(import_spec(sources[i], &*names), *digest);
     const bool was_refused =
         report != nullptr && report->refused() && report->import_digest == wanted;
     if (held.source_digest != wanted && !was_refused) return false;

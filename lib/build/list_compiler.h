@@ -12,6 +12,7 @@
 #include "config/load.h"
 #include "list/image.h"
 #include "list/image_builder.h"
+#include "list/import.h"
 #include "list/report.h"
 
 namespace haetae::build {
@@ -28,6 +29,10 @@ struct ListFiles {
 
 // All lists that go into the image: the configuration's, then the shipped start lists.
 std::vector<config::ListSource> list_sources(const config::Loaded& loaded);
+
+// How a list of the configuration is imported. names: whom no list may block; null where nothing is
+// quarantined. Outlives the spec.
+list::ImportSpec import_spec(const config::ListSource& source, const list::Protected* names);
 
 struct Compiled {
   std::vector<list::ImportReport> reports;  // one a list, in the order of list_sources()
