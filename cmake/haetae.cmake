@@ -7,9 +7,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(HAETAE_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 option(HAETAE_FUZZ "build the libFuzzer targets (clang only)" OFF)
 
+# Paths below the project are hashed as relative ones: a second clone finds what the first compiled.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
 add_library(haetae_flags INTERFACE)
@@ -100,8 +102,9 @@ function(haetae_program name)
   add_library(haetae_${arg_FOLDER} STATIC ${sources})
   target_include_directories(haetae_${arg_FOLDER} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(haetae_${arg_FOLDER} PUBLIC haetae_flags Threads::Threads)
-  target_compile_definitions(haetae_${arg_FOLDER} PRIVATE
-                             HAETAE_RULES_FOLDER="${PROJECT_SOURCE_DIR}/rules")
+  # One file is told, so that all others are compiled alike wherever the project stands.
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/daemon/commands/common.cc PROPERTIES
+                              COMPILE_DEFINITIONS HAETAE_RULES_FOLDER="${PROJECT_SOURCE_DIR}/rules")
   haetae_link(haetae_${arg_FOLDER} PUBLIC ${arg_PRIVATE})
   add_executable(${name} ${PROJECT_SOURCE_DIR}/${arg_FOLDER}/main.cc)
   target_link_libraries(${name} PRIVATE haetae_${arg_FOLDER})
@@ -119,8 +122,8 @@ function(haetae_tests)
   target_include_directories(haetae_test_support PUBLIC ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(haetae_test_support PUBLIC haetae_policy GTest::gmock)
   haetae_link(haetae_test_support PRIVATE libzstd)
-  target_compile_definitions(haetae_test_support PUBLIC
-                             HAETAE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/test_data.cc PROPERTIES
+                              COMPILE_DEFINITIONS HAETAE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   foreach(folder ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cc)
     if(sources AND TARGET haetae_${folder})
