@@ -1,5 +1,7 @@
 #include "support/slow_lists.h"
 
+#include "base/limits.h"
+
 namespace haetae::test {
 namespace {
 
@@ -19,7 +21,11 @@ Element element_of(list::ListId list, const Rule& rule, std::uint32_t condition)
 }  // namespace
 
 void SlowLists::add(list::ListId list, const Rule& rule, std::uint32_t condition) {
-  names_[rule.name.to_text()].insert(element_of(list, rule, condition));
+  std::set<Element>& elements = names_[rule.name.to_text()];
+  const bool is_full = elements.size() >= limits::kImageSetElementsMax;
+  const Element element = element_of(list, rule, condition);
+  if (!is_full) elements.insert(element);
+  met_limit_ |= is_full && !elements.contains(element);
 }
 
 void SlowLists::remove(list::ListId list, const Rule& rule) {
@@ -40,6 +46,11 @@ std::optional<SlowLists::Found> SlowLists::find(const Name& name) const {
       for (Element element : ancestor->second) {
         if (element.scope == RuleScope::Exact || found->second.contains(element)) continue;
         element.inherited = true;
+        if (elements.contains(element)) continue;
+        if (elements.size() >= limits::kImageSetElementsMax) {
+          met_limit_ = true;
+          continue;
+        }
         elements.insert(element);
       }
     }

@@ -13,7 +13,10 @@
 
 namespace haetae::test {
 
-// The judge of image and delta: what they must say, by text and in the most obvious way.
+// The judge of image and delta: what they must say, by text and in the most obvious way. Of more
+// than limits::kImageSetElementsMax elements at one name it keeps those that the builder keeps: the
+// name's own in the order in which their rules came, then those of its ancestors, nearest ancestor
+// first and each one's in ascending order.
 class SlowLists {
  public:
   void add(list::ListId list, const list::Rule& rule, std::uint32_t condition = 0);
@@ -28,9 +31,12 @@ class SlowLists {
   // Nearest suffix first, ascending elements within a suffix.
   std::vector<list::Lists::Holding> holdings(const Name& name) const;
   std::size_t name_count() const { return names_.size(); }
+  // True if an element was left out at some name that was added to or asked about.
+  bool met_limit() const { return met_limit_; }
 
  private:
   std::map<std::string, std::set<list::Element>> names_;
+  mutable bool met_limit_ = false;
 };
 
 }  // namespace haetae::test
