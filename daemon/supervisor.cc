@@ -10,10 +10,12 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
 #include "daemon/list_build_process.h"
 #include "daemon/local_networks.h"
+#include "daemon/metrics.h"
 
 namespace haetae::daemon {
 
@@ -31,6 +33,12 @@ bool same_endpoints(const config::Config& a, const config::Config& b) {
   });
 }
 
+bool same_endpoint(const std::optional<config::Endpoint>& a,
+                   const std::optional<config::Endpoint>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->address == b->address && a->port == b->port;
+}
+
 // Settings that are frozen at start.
 void tell_what_needs_a_restart(const config::Config& now, const config::Config& next) {
   const auto tell = [](bool is_same, std::string_view key) {
@@ -40,6 +48,7 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(now.workers == next.workers, "workers");
   tell(now.state_path == next.state_path, "state.path");
   tell(now.log_events == next.log_events, "log.events");
+  tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
 }
 
 }  // namespace
@@ -163,12 +172,14 @@ struct Supervisor::Impl {
                               build::ListFiles::below(running.loaded.config.state_path).image);
     settled = false;  // the new state has to prove itself, too
     started = read_clock().monotonic;
+    ++reloads.taken_up;
     fmt::print(stderr, "haetae: reloaded\n");
     sd_notify(0, "READY=1");
   }
 
   void give_up_reload(const std::string& why) {
     next.reset();
+    ++reloads.refused;
     fmt::print(stderr, "haetae: not reloaded: {}\n", why);
     sd_notify(0, "READY=1");
   }
@@ -220,6 +231,21 @@ struct Supervisor::Impl {
     return all;
   }
 
+  std::expected<void, std::string> open_admin() {
+    const auto& endpoint = running.loaded.config.admin_listen;
+    if (!endpoint) return {};
+    auto front = AdminFront::open(
+        io, *endpoint,
+        {.metrics =
+             [this] {
+               return metrics_text(running.published, running.workers, running.events, reloads);
+             },
+         .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
+    if (!front) return std::unexpected(front.error());
+    admin = std::move(*front);
+    return {};
+  }
+
   void settle() {
     if (settled || read_clock().monotonic - started < limits::kSettledAfter) return;
     settled = true;
@@ -239,12 +265,18 @@ struct Supervisor::Impl {
   Monotonic started;
   Monotonic look_at_networks_at;
   bool settled = false;
+  ReloadCounts reloads;
+  std::unique_ptr<AdminFront> admin;
   std::vector<std::uint64_t> beats_seen;
   std::vector<Monotonic> last_beat_at;
 };
 
 Supervisor::Supervisor(Running running) : impl_(std::make_unique<Impl>(std::move(running))) {}
 Supervisor::~Supervisor() = default;
+
+std::expected<void, std::string> Supervisor::open_admin() {
+  return impl_->open_admin();
+}
 
 void Supervisor::run() {
   impl_->wait_for_signal();

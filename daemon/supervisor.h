@@ -1,7 +1,9 @@
 #pragma once
 
+#include <expected>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "build/assemble.h"
@@ -30,6 +32,8 @@ class Supervisor {
  public:
   explicit Supervisor(Running running);
   ~Supervisor();
+  // Listens on `admin.listen`, if it is written. Error: why it cannot, for a person.
+  std::expected<void, std::string> open_admin();
   // Returns when the daemon is to stop; the workers have been told to drain.
   void run();
 

@@ -163,6 +163,21 @@ std::uint64_t Worker::beats() const noexcept {
 const dns::Counters& Worker::counters() const noexcept {
   return impl_->counters;
 }
+FrontCounts Worker::front_counts() const noexcept {
+  FrontCounts counts;
+  for (const auto& front : impl_->udp) {
+    counts.udp_received += front->counters().received.value();
+    counts.udp_sent += front->counters().sent.value();
+    counts.udp_send_failed += front->counters().send_failed.value();
+  }
+  for (const auto& front : impl_->tcp) {
+    counts.tcp_accepted += front->counters().accepted.value();
+    counts.tcp_closed_idle += front->counters().closed_idle.value();
+    counts.tcp_closed_full += front->counters().closed_full.value();
+    counts.tcp_closed_slow += front->counters().closed_slow.value();
+  }
+  return counts;
+}
 Ring<event::Event>& Worker::events() noexcept {
   return impl_->events;
 }

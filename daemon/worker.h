@@ -24,6 +24,12 @@ struct Published {
   Snapshot<dns::Settings>& settings;
 };
 
+// What the fronts of one worker count.
+struct FrontCounts {
+  std::uint64_t udp_received = 0, udp_sent = 0, udp_send_failed = 0;
+  std::uint64_t tcp_accepted = 0, tcp_closed_idle = 0, tcp_closed_full = 0, tcp_closed_slow = 0;
+};
+
 // One thread with an event loop of its own. Owns its sockets, cache, upstream and event ring, and
 // shares nothing but what is Published.
 class Worker {
@@ -45,6 +51,7 @@ class Worker {
   // Read by other threads.
   std::uint64_t beats() const noexcept;  // grows at least every second while the loop runs
   const dns::Counters& counters() const noexcept;
+  FrontCounts front_counts() const noexcept;
   Ring<event::Event>& events() noexcept;  // the one reader is the event writer
 
  private:

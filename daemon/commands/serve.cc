@@ -171,6 +171,7 @@ int serve(const fs::path& file) {
                          .events = **events,
                          .crash_guard = guard,
                          .from_last_good = start->from_last_good});
+  if (const auto admin = supervisor.open_admin(); !admin) return complain(admin.error());
   malloc_trim(0);  // what loading took
   supervisor.run();
 

@@ -126,6 +126,17 @@ inline constexpr std::size_t kImageConditionBytesMax = 64 * 1024 * 1024;
 // Edits beside an image, at about 60 bytes each; at the limit they must be merged into a new image.
 inline constexpr std::size_t kDeltaEditsMax = 10'000;
 
+// Resolvers read from one router advertisement: 16 octets each; further ones are left out.
+inline constexpr std::size_t kRdnssAddressesMax = 16;
+
+// The admin listener: connections, each some 10 KB; further ones are closed at once. A monitor, a
+// dashboard and who looks by hand are a few.
+inline constexpr int kAdminConnectionsMax = 64;
+// A request's head; a longer one ends the connection.
+inline constexpr std::size_t kAdminRequestBytesMax = 8 * 1024;
+// A connection on which nothing moves for so long is closed.
+inline constexpr std::chrono::seconds kAdminIdle{15};
+
 // The longest DNS message (RFC 1035, section 4.2.2): room for a reply over TCP.
 inline constexpr std::size_t kDnsReplyBytesMax = 65535;
 // Room for a reply over UDP; a longer one is truncated and comes over TCP.

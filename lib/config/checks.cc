@@ -243,6 +243,13 @@ double share_covered(const Cidr& whole, const std::vector<Cidr>& networks) {
   return static_cast<double>(covered) / static_cast<double>(all.last - all.first + 1);
 }
 
+void check_admin(const Value& root, const Config& config) {
+  if (!config.admin_listen || is_loopback(config.admin_listen->address)) return;
+  place_of(root, {"admin", "listen"})
+      .warn("everybody who reaches this address can read the filter's numbers",
+            "write 127.0.0.1:8480, or keep it to a network of your own");
+}
+
 }  // namespace
 
 bool covers_internet(const std::vector<Cidr>& networks) {
@@ -255,6 +262,7 @@ bool covers_internet(const std::vector<Cidr>& networks) {
 }
 
 void check_whole(const Value& root, const Config& config) {
+  check_admin(root, config);
   check_dns(root, config.dns);
   check_lists(root, config);
   check_profiles(root, config);

@@ -168,7 +168,7 @@ struct Config {
   Gate gate;
   Tap tap;
   Proxy proxy;
-  std::string admin_listen;
+  std::optional<Endpoint> admin_listen;  // none: nothing listens
   std::string log_events = "stdout";
 };
 

@@ -141,14 +141,6 @@ Type<Endpoint> endpoint() {
   return parsed<Endpoint>("address:port", "an address and port", kEndpointHint, endpoint_of);
 }
 
-Type<std::string> endpoint_text() {
-  return parsed<std::string>("address:port", "an address and port", kEndpointHint,
-                             [](std::string_view text) -> std::optional<std::string> {
-                               if (!endpoint_of(text)) return std::nullopt;
-                               return std::string(text);
-                             });
-}
-
 Type<UpstreamServer> upstream_server() {
   return {"address[@port][#tls-name]", read_upstream};
 }

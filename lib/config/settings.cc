@@ -248,8 +248,8 @@ const Table<Proxy>& proxy_table() {
 
 const Table<Config>& admin_table() {
   static const Table<Config> table{{
-      row("listen", &Config::admin_listen, endpoint_text(), "", "Where the dashboard answers.",
-          "this version has no dashboard; nothing listens here"),
+      row("listen", &Config::admin_listen, maybe(endpoint()), "",
+          "Where /metrics (Prometheus) and /healthz answer; left out: nowhere."),
   }};
   return table;
 }
@@ -326,7 +326,7 @@ Table<Config> make_config_table() {
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),
-      whole_row("admin", section(admin_table()), "{}", "The dashboard."),
+      whole_row("admin", section(admin_table()), "{}", "Looking at the filter from outside."),
       whole_row("log", section(log_table()), "{}", "The event log."),
   }};
 }

@@ -38,7 +38,6 @@ Type<IpAddress> v6_address();
 Type<Cidr> cidr();
 Type<MacAddress> mac_address();
 Type<Endpoint> endpoint();               // "127.0.0.1:53", "[::1]:53", "192.0.2.1"
-Type<std::string> endpoint_text();       // the same, kept as text
 Type<UpstreamServer> upstream_server();  // "192.0.2.1@53#name"
 
 Type<Name> host_name();

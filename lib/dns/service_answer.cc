@@ -92,6 +92,7 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
 
 std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision) noexcept {
   counters_.blocked.add();
+  counters_.blocked_for[static_cast<std::size_t>(decision.verdict.reason)].add();
   const Settings& settings = *settings_;
   Reasons reasons;
   if (ask.query.edns.present) {
@@ -243,6 +244,7 @@ std::size_t Service::Impl::deliver(const Ask& ask, const Wanted& wanted, const P
 Service::Impl::Step Service::Impl::reply(const Ask& ask, const Decision& decision,
                                          std::size_t size) noexcept {
   counters_.replies.add();
+  if (decision.verdict.watched) counters_.watched.add();
   constexpr std::size_t kFlagsHighAt = 2;
   constexpr std::uint8_t kTruncatedBit = wire::Header::kTruncated >> 8;
   if ((ask.out[kFlagsHighAt] & kTruncatedBit) != 0) counters_.truncated.add();
