@@ -27,7 +27,7 @@ import unittest
 from pathlib import Path
 
 import lab
-import servers
+from internet import Internet
 from places import NETNS, Device, Place, command
 
 # haetae-lab.PID.START.NUMBER.ROLE: the process that made it, when that started, its how-manieth.
@@ -69,10 +69,16 @@ class Lan:
     def lines(self):
         """What ip(8) does to make it."""
         addresses = [f"{self.address}/24", f"{self.link_local}/64"]
-        addresses += [f"{prefix}1/64 nodad" for prefix in self.prefixes6]
+        addresses += [f"{prefix}1/64" for prefix in self.prefixes6]
+        # A radio is up whether somebody is near or not; a bridge without a port that is up has no
+        # IPv6.
+        radio, air = self.bridge.replace("br", "radio"), self.bridge.replace("br", "air")
         return [f"link add {self.bridge} address {self.mac} type bridge mcast_snooping 0",
                 f"link set {self.bridge} addrgenmode none", f"link set {self.bridge} up",
-                *(f"addr add dev {self.bridge} {one}" for one in addresses)]
+                f"link add {radio} type veth peer name {air}",
+                f"link set {air} addrgenmode none up",
+                f"link set {radio} addrgenmode none master {self.bridge} up",
+                *(f"addr add {one} dev {self.bridge}" for one in addresses)]
 
 
 class Router(Place):
@@ -110,49 +116,19 @@ class Router(Place):
         if not self.dnsmasq.is_running():
             raise AssertionError(f"dnsmasq: {self.dnsmasq.err()}")
 
-    def start_filter(self, config, **options):
-        """`haetae serve` in place of the one that runs, if any: a lab.Filter, also at `filter`."""
+    def start_filter(self, config, files=None, **options):
+        """`haetae serve` in place of the one that runs, if any: a lab.Filter, also at `filter`.
+        files: name -> content of what stands beside its configuration."""
         if self.filter:
             self.filter.kill()
-        self.filter = lab.Filter(self.add_cleanup, prefix=self.prefix, **options).start(config)
-        return self.filter
+        self.filter = lab.Filter(self.add_cleanup, prefix=self.prefix, **options)
+        for name, content in (files or {}).items():
+            self.filter.folder.write(name, content)
+        return self.filter.start(config)
 
     def haetae(self, *arguments, **options):
         """A subcommand in the router, as lab.run() does it."""
         return lab.run(*arguments, prefix=self.prefix, **options)
-
-
-class Internet(Place):
-    """198.51.100.1 and 2001:db8:ffff::1 on the wire to the router. Behind it, every address below
-    203.0.113.0/24 and 2001:db8:53::/64 is a server's, if one binds it."""
-
-    knot_address, knot_address6 = "203.0.113.53", "2001:db8:53::53"
-
-    def build(self, router):
-        self.sysctl("ipv6/conf/default/dad_transmits", 0)
-        self.sysctl("ipv6/ip_nonlocal_bind", 1)
-        self.ip("link set lo up", "link set eth0 up", "addr add 198.51.100.1/24 dev eth0",
-                "addr add 2001:db8:ffff::1/64 dev eth0",
-                "route add local 203.0.113.0/24 dev lo", "route add local 2001:db8:53::/64 dev lo",
-                f"route add 192.168.0.0/16 via {router.outside_address}",
-                f"route add fd00::/8 via {router.outside_address6}",
-                f"route add {router.lan.prefix6}/64 via {router.outside_address6}")
-
-    def knot(self, zones, signed=(), listen=(knot_address, knot_address6), port=53):
-        """A servers.Knot; its methods are to be called `with internet.inside()`."""
-        with self.inside():
-            return servers.Knot(self.add_cleanup, zones, signed, listen, port, self.prefix)
-
-    def relay(self, to=knot_address, address="203.0.113.54", port=53):
-        """A servers.Relay with an address of its own in front of a server's port 53."""
-        with self.inside():
-            return servers.Relay(self.add_cleanup, 53, to, address, port)
-
-    def dot(self, certificate, to=knot_address, address="203.0.113.85", port=853):
-        """A resolver that speaks DNS over TLS with a tls.Certificate: a servers.Unbound."""
-        with self.inside():
-            return servers.dot_resolver(self.add_cleanup, certificate, to, address, port,
-                                        self.prefix)
 
 
 class Network:
@@ -207,11 +183,9 @@ class Network:
         lan.prefix6 = prefix6
         self.router.ip(f"addr add {prefix6}1/64 dev {lan.bridge}",
                        f"addr del {old}1/64 dev {lan.bridge}")
-        self.internet.ip(f"route add {prefix6}/64 via {self.router.outside_address6}",
-                         f"route del {old}/64")
+        self.internet.renumber(prefix6)
         for one in self.devices:
             if one.lan is lan:
-                one.solicit()
                 one.wait_for6()
 
     def config(self, dns=None, **changes):

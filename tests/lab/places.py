@@ -163,9 +163,12 @@ class Device(Place):
 
     def wait_for6(self):
         """Until there is a stable and a temporary address below every prefix of the network."""
-        for prefix in self.lan.prefixes6:
-            lab.wait_until(lambda: self.stable6(prefix) and self.temporary6(prefix),
-                           f"{self.name}: IPv6 addresses below {prefix}")
+        def are_there():
+            return all(self.stable6(p) and self.temporary6(p) for p in self.lan.prefixes6)
+        if not are_there():
+            # The kernel's own solicitation may have left before the bridge passed it on.
+            self.solicit()
+        lab.wait_until(are_there, f"{self.name}: IPv6 addresses")
 
     def stable6(self, prefix):
         """The address formed from the MAC below a /64 written as "2001:db8:7::"; None if none."""
@@ -186,7 +189,6 @@ class Device(Place):
         new temporary one below the prefix. (The kernel makes new ones only beside new stable ones.)
         """
         command("ip", "-n", self.name, "-6", "addr", "flush", "dev", "eth0", "scope", "global")
-        self.solicit()
         self.wait_for6()
         return self.temporary6(prefix)
 

@@ -16,13 +16,13 @@ import lab
 HEADER = """$TTL 300
 @ SOA ns admin 1 3600 600 86400 {minimum}
 @ NS ns
-ns A 127.0.0.1
+ns A {name_server}
 """
 
 
-def zone_text(body, minimum=300):
+def zone_text(body, minimum=300, name_server="127.0.0.1"):
     """A zone's content: what every zone has, then body."""
-    return HEADER.format(minimum=minimum) + body
+    return HEADER.format(minimum=minimum, name_server=name_server) + body
 
 
 class Knot:
