@@ -113,9 +113,10 @@ class Relay:
         self.address = address
         self.port = port or lab.free_port()
         self.asked = []  # (name, type) of every query that came
-        self.slow = {}   # name -> seconds that its answers take
+        self.slow = {}   # name -> seconds from when it was first asked for to its answers
         self.lies = {}   # name -> what is sent instead: (socket, answer, client) -> nothing
         self.is_cut = False
+        self._since = {}  # name -> when it was first asked for
         self._is_closed = False
         self._lock = threading.Lock()
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -142,9 +143,12 @@ class Relay:
     def _note(self, wire):
         """Seconds to wait before the answer; None if there is to be none."""
         name, kind = asked_name(wire), dns.message.from_wire(wire).question[0].rdtype
+        now = time.monotonic()
         with self._lock:
             self.asked.append((name, dns.rdatatype.to_text(kind)))
-        return None if self.is_cut else self.slow.get(name, 0)
+            since = self._since.setdefault(name, now)
+        # As at a resolver that is still busy with a question when it is asked again.
+        return None if self.is_cut else max(0, since + self.slow.get(name, 0) - now)
 
     def _serve_udp(self):
         while True:
@@ -275,10 +279,11 @@ def read_framed(stream):
     return None if head is None else read_exactly(stream, struct.unpack("!H", head)[0])
 
 
-def dnsperf(port, queries_path, seconds, rate, outstanding=100, server="127.0.0.1", prefix=()):
+def dnsperf(port, queries_path, seconds, rate, outstanding=100, server="127.0.0.1", mode="udp",
+            prefix=()):
     """Runs dnsperf; returns its figures (Queries sent, completed, lost …) as a dict of text."""
     done = subprocess.run(
-        [*prefix, "dnsperf", "-s", server, "-p", str(port), "-d", str(queries_path), "-l",
+        [*prefix, "dnsperf", "-s", server, "-m", mode, "-p", str(port), "-d", str(queries_path), "-l",
          str(seconds), "-Q", str(rate), "-q", str(outstanding), "-c", "4", "-t", "5", "-e"],
         capture_output=True, text=True, timeout=seconds + 60, check=True)
     figures = {}
