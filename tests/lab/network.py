@@ -34,8 +34,7 @@ from places import NETNS, Device, Place, command
 NAME = re.compile(r"haetae-lab\.(\d+)\.(\d+)\.\d+\.\w+")
 SKIPPED = 77  # the exit code by which ctest knows tests that did not run
 
-DNSMASQ = """port=0
-no-ping
+DNSMASQ = """no-ping
 dhcp-authoritative
 dhcp-leasefile={folder}/dnsmasq.leases
 pid-file={folder}/dnsmasq.pid
@@ -44,9 +43,13 @@ enable-ra
 dhcp-host=02:00:00:00:00:01,192.168.7.21
 dhcp-host=02:00:00:00:00:02,192.168.7.31
 """
+# How resolvers are named, unless a test says otherwise: each bridge's own addresses.
+DNSMASQ_DNS = """port=0
+dhcp-option=option:dns-server,0.0.0.0
+dhcp-option=option6:dns-server,[fd00::]
+"""
 DNSMASQ_LAN = """interface={bridge}
 dhcp-range={net}.100,{net}.199,1h
-dhcp-option=tag:{bridge},option6:dns-server,[{address6}]
 dhcp-range=set:{bridge},::,constructor:{bridge},ra-only
 """
 
@@ -93,7 +96,6 @@ class Router(Place):
         self.folder = lab.Folder(add_cleanup)
         self.leases_path = self.folder.path / "dnsmasq.leases"
         self.dnsmasq = None
-        self.filter = None
 
     def build(self):
         self.sysctl("ipv4/ip_forward", 1)
@@ -104,8 +106,12 @@ class Router(Place):
                 f"addr add {self.outside_address6}/64 dev eth0",
                 "route add default via 198.51.100.1", "route add default via 2001:db8:ffff::1")
 
-    def start_dnsmasq(self):
-        config = DNSMASQ.format(folder=self.folder.path)
+    def start_dnsmasq(self, dns_lines=DNSMASQ_DNS):
+        """In place of the one that runs, if any. dns_lines: what it does about DNS."""
+        if self.dnsmasq:
+            self.dnsmasq.stop()
+            self.dnsmasq.err_path.unlink()
+        config = DNSMASQ.format(folder=self.folder.path) + dns_lines
         for lan in (self.lan, self.guests):
             config += DNSMASQ_LAN.format(**vars(lan))
         self.folder.write("dnsmasq.conf", config)
@@ -115,20 +121,6 @@ class Router(Place):
                        self.dnsmasq.is_running(), "dnsmasq starts")
         if not self.dnsmasq.is_running():
             raise AssertionError(f"dnsmasq: {self.dnsmasq.err()}")
-
-    def start_filter(self, config, files=None, **options):
-        """`haetae serve` in place of the one that runs, if any: a lab.Filter, also at `filter`.
-        files: name -> content of what stands beside its configuration."""
-        if self.filter:
-            self.filter.kill()
-        self.filter = lab.Filter(self.add_cleanup, prefix=self.prefix, **options)
-        for name, content in (files or {}).items():
-            self.filter.folder.write(name, content)
-        return self.filter.start(config)
-
-    def haetae(self, *arguments, **options):
-        """A subcommand in the router, as lab.run() does it."""
-        return lab.run(*arguments, prefix=self.prefix, **options)
 
 
 class Network:

@@ -15,17 +15,32 @@ NETNS = Path("/run/netns")
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
-# Flags of /proc/net/if_inet6 (linux/if_addr.h), and its scope of link-local addresses.
+# Flags of /proc/net/if_inet6 (linux/if_addr.h).
 TEMPORARY, DEPRECATED, TENTATIVE = 0x01, 0x20, 0x40
-LINK = 0x20
+
+# ICMPv6 types, and the option of a router advertisement that names resolvers.
+ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, RDNSS = 133, 134, 25
 
 # What udhcpc runs when it was given an address.
 DHCP_SCRIPT = """#!/bin/sh
 case "$1" in bound|renew) ;; *) exit 0 ;; esac
+echo "$dns" >dns
 ip -4 addr flush dev "$interface"
 ip addr add "$ip/$mask" dev "$interface"
 ip route replace default via "$router"
 """
+
+
+def named_servers(message):
+    """The resolvers' addresses in an ICMPv6 message; none if it is no router advertisement."""
+    found, at = [], 16
+    while message[0] == ROUTER_ADVERTISEMENT and at + 8 <= len(message) and message[at + 1]:
+        kind, size = message[at], message[at + 1] * 8
+        if kind == RDNSS:
+            found += [socket.inet_ntop(socket.AF_INET6, message[i:i + 16])
+                      for i in range(at + 8, at + size, 16)]
+        at += size
+    return found
 
 
 def command(*words, check=True, **options):
@@ -49,6 +64,7 @@ class Place:
     def __init__(self, add_cleanup, name):
         self.add_cleanup = add_cleanup
         self.name = name
+        self.filter = None
         # Words that lead a command into the place, with /sys as it looks from there.
         self.prefix = ("ip", "netns", "exec", name)
         command("ip", "netns", "add", name)
@@ -73,6 +89,20 @@ class Place:
         process = lab.Process(folder or lab.Folder(self.add_cleanup), [*self.prefix, *words], name)
         self.add_cleanup(process.kill)
         return process
+
+    def start_filter(self, config, files=None, **options):
+        """`haetae serve` in place of the one that runs here, if any: a lab.Filter, also at
+        `filter`. files: name -> content of what stands beside its configuration."""
+        if self.filter:
+            self.filter.kill()
+        self.filter = lab.Filter(self.add_cleanup, prefix=self.prefix, **options)
+        for name, content in (files or {}).items():
+            self.filter.folder.write(name, content)
+        return self.filter.start(config)
+
+    def haetae(self, *arguments, **options):
+        """A subcommand of the program, as lab.run() does it."""
+        return lab.run(*arguments, prefix=self.prefix, **options)
 
     def ip(self, *lines):
         """Commands of ip(8) without the word ip, as `place.ip("link set eth0 down")`."""
@@ -129,6 +159,7 @@ class Device(Place):
         self.mac = mac
         self.lan = lan
         self.address = None  # IPv4, once DHCP gave one
+        self.dns_servers = []  # what DHCP said
         self.sysctl("ipv6/conf/default/use_tempaddr", 2)
         # Nothing is waited for that a test does not look at: the delay before the first router
         # solicitation, duplicate address detection, the spread of temporary lifetimes.
@@ -160,6 +191,7 @@ class Device(Place):
         with self.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect((self.lan.address, 53))
             self.address = probe.getsockname()[0]
+        self.dns_servers = (process.out_path.parent / "dns").read_text(encoding="ascii").split()
 
     def wait_for6(self):
         """Until there is a stable and a temporary address below every prefix of the network."""
@@ -194,10 +226,31 @@ class Device(Place):
 
     def solicit(self):
         """Sends a router solicitation (RFC 4861, section 4.1)."""
+        with self._icmp6() as out:
+            self._send_solicitation(out)
+
+    def dns_servers6(self):
+        """The resolvers that a router advertisement names (RFC 8106, section 5.1), or [] if none
+        came within a second that names any."""
+        with self._icmp6() as channel:
+            channel.settimeout(1)
+            self._send_solicitation(channel)
+            try:
+                while not (servers := named_servers(channel.recv(2000))):
+                    pass
+            except TimeoutError:
+                return []
+        return servers
+
+    @contextlib.contextmanager
+    def _icmp6(self):
         with self.inside(), socket.socket(socket.AF_INET6, socket.SOCK_RAW,
-                                          socket.IPPROTO_ICMPV6) as out:
-            out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
-            out.sendto(struct.pack("!BBHI", 133, 0, 0, 0),
+                                          socket.IPPROTO_ICMPV6) as channel:
+            channel.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+            yield channel
+
+    def _send_solicitation(self, channel):
+        channel.sendto(struct.pack("!BBHI", ROUTER_SOLICITATION, 0, 0, 0),
                        ("ff02::2", 0, 0, socket.if_nametoindex("eth0")))
 
     def set_mac(self, mac):
