@@ -151,7 +151,7 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_build)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_build haetae_standing)
   endforeach()
 endfunction()
 

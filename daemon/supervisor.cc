@@ -13,6 +13,8 @@
 #include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
+#include "daemon/control_commands.h"
+#include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
 #include "daemon/local_networks.h"
 #include "daemon/metrics.h"
@@ -47,6 +49,7 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(same_endpoints(now, next), "dns.listen");
   tell(now.workers == next.workers, "workers");
   tell(now.state_path == next.state_path, "state.path");
+  tell(now.control.path == next.control.path, "control.path");
   tell(now.log_events == next.log_events, "log.events");
   tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
 }
@@ -78,11 +81,24 @@ UnboundSettings upstream_of(const config::Config& config) {
 
 struct Supervisor::Impl {
   explicit Impl(Running all)
-      : running(std::move(all)), signals(io, SIGHUP, SIGTERM, SIGINT), beat(io) {
+      : running(std::move(all)),
+        signals(io, SIGHUP, SIGTERM, SIGINT),
+        beat(io),
+        commands(running.keeper, running.published.standing) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
     beats_seen.assign(running.workers.size(), 0);
     last_beat_at.assign(running.workers.size(), started);
+    if (running.control.get() < 0) return;
+    control.emplace(io, std::move(running.control), running.control_path,
+                    [this](std::string_view request) { return commands.answer(request); });
+  }
+
+  // Who may give commands, now and after a reload.
+  void admit_group() {
+    if (!control) return;
+    const std::string fault = control->admit_group(running.loaded.config.control.group);
+    if (!fault.empty()) fmt::print(stderr, "haetae: {}\n", fault);
   }
 
   void wait_for_signal() {
@@ -99,6 +115,7 @@ struct Supervisor::Impl {
 
   void stop() {
     sd_notify(0, "STOPPING=1");
+    if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
     io.stop();
   }
@@ -164,13 +181,16 @@ struct Supervisor::Impl {
     ++generation;
     running.published.settings.publish(
         std::make_shared<const dns::Settings>(settings_of(next->config)));
+    running.keeper.take_up({assembled->policy, *next});
     running.published.policy.publish(std::move(assembled->policy));
+    running.published.standing.publish(running.keeper.standing());
     running.loaded = std::move(*next);
     next.reset();
     running.from_last_good = false;
     running.crash_guard.stage(running.config_file,
                               build::ListFiles::below(running.loaded.config.state_path).image);
     settled = false;  // the new state has to prove itself, too
+    admit_group();
     started = read_clock().monotonic;
     ++reloads.taken_up;
     fmt::print(stderr, "haetae: reloaded\n");
@@ -198,11 +218,21 @@ struct Supervisor::Impl {
   void on_beat() {
     look_after_builder();
     follow_local_networks();
+    keep_standing();
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
+  }
+
+  void keep_standing() {
+    const bool clock_set_back = running.keeper.on_beat();
+    if (running.keeper.has_changed()) running.published.standing.publish(running.keeper.standing());
+    if (!clock_set_back) return;
+    // libunbound counts by the wall clock: what it remembers would live longer by the step.
+    const UnboundSettings upstream = upstream_of(running.loaded.config);
+    for (const auto& worker : running.workers) worker->change_upstream(upstream);
   }
 
   // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
@@ -258,6 +288,8 @@ struct Supervisor::Impl {
   asio::io_context io{1};
   asio::signal_set signals;
   asio::steady_timer beat;
+  ControlCommands commands;
+  std::optional<ControlServer> control;
   std::unique_ptr<config::Loaded> next;  // a reload under way
   std::optional<pid_t> builder;
   bool changed_since_build = false;  // another reload was asked for while the builder runs
@@ -281,6 +313,8 @@ std::expected<void, std::string> Supervisor::open_admin() {
 void Supervisor::run() {
   impl_->wait_for_signal();
   impl_->arm_beat();
+  impl_->admit_group();
+  if (impl_->control) impl_->control->start();
   fmt::print(stderr, "ready\n");
   sd_notify(0, "READY=1");
   impl_->io.run();

@@ -10,6 +10,8 @@
 #include "config/load.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
+#include "daemon/sockets.h"
+#include "daemon/standing_keeper.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -22,12 +24,16 @@ struct Running {
   std::vector<std::unique_ptr<Worker>>& workers;
   EventWriter& events;
   CrashGuard& crash_guard;
+  StandingKeeper& keeper;
+  std::filesystem::path control_path;
+  Descriptor control;  // invalid: no commands are taken
   bool from_last_good =
       false;  // started from the last good state: that is not good again by itself
 };
 
-// The control thread's loop: reloads on SIGHUP, tells systemd that all is well, ends on SIGTERM or
-// SIGINT. Builds and publishes policies; never answers a query itself.
+// The control thread's loop: reloads on SIGHUP, takes guardians' commands, tells systemd that all
+// is well, ends on SIGTERM or SIGINT. Builds and publishes policies and the standing; never answers
+// a query itself.
 class Supervisor {
  public:
   explicit Supervisor(Running running);

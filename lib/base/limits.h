@@ -150,4 +150,32 @@ inline constexpr std::chrono::seconds kWorkerSilenceMax{5};
 // A start that answers for so long has settled: its configuration and lists are good.
 inline constexpr std::chrono::seconds kSettledAfter{60};
 
+// Standing: pauses, focus and grants that are on, at some 0.3 KB each; with more a command is
+// refused.
+inline constexpr std::size_t kStandingEntriesMax = 16'384;
+// Grants of one profile: a decision looks at each of them, some 5 ns each. One more is refused.
+inline constexpr std::size_t kGrantsOfProfileMax = 50;
+// The longest grant, and the longest pause with an end; what is to hold for longer belongs into the
+// configuration.
+inline constexpr std::chrono::days kGrantLengthMax{31};
+inline constexpr std::chrono::days kPauseLengthMax{366};
+// What waits for a profile that the configuration no longer has is forgotten so long after it was
+// said, if it has no earlier end.
+inline constexpr std::chrono::days kStandingWaitsMax{31};
+// The journal of the standing. A record holds all that one command changed; a longer one is none of
+// ours. A longer file is not read and kept aside.
+inline constexpr std::size_t kJournalRecordBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kJournalBytesMax = 64 * 1024 * 1024;
+// Records beyond what is on that make the journal be written anew: some 10 KB.
+inline constexpr std::size_t kJournalSpareRecordsMax = 100;
+
+// The control socket: connections at once; one more is told so and closed.
+inline constexpr std::size_t kControlConnectionsMax = 16;
+// A request is one line; a longer one is refused. Costs that much for each connection.
+inline constexpr std::size_t kControlRequestBytesMax = 16 * 1024;
+// A client that sends no whole line, or does not take its answer, is closed after so long.
+inline constexpr std::chrono::seconds kControlPatience{5};
+// What the client's side takes as an answer: status of a large school.
+inline constexpr std::size_t kControlAnswerBytesMax = 64 * 1024 * 1024;
+
 }  // namespace haetae::limits

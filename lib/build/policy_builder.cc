@@ -240,7 +240,9 @@ class Builder {
     for (const config::HouseName& house : in_.rules.house) {
       // Operators' Wi-Fi calling carries emergency calls: it stands with the help lines.
       const bool is_help = house.kind == "wifi-calling";
-      marks_.add(house.name, {.kind = is_help ? MarkKind::Help : MarkKind::House});
+      policy::Mark mark{.kind = is_help ? MarkKind::Help : MarkKind::House};
+      if (house.kind == "time") mark.subject = policy::kTimeSync;
+      marks_.add(house.name, mark);
     }
     for (const config::HelpLine& line : in_.rules.help) {
       for (const Name& name : line.names) marks_.add(name, {.kind = MarkKind::Help});

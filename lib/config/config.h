@@ -151,11 +151,19 @@ struct Proxy {
   ProxyMode mode = ProxyMode::Off;
   std::vector<Endpoint> listen;
 };
+
+// Where commands reach the running filter, and who may give them beside root.
+struct Control {
+  std::filesystem::path path;  // empty: control.sock in the state folder
+  std::string group;           // empty: nobody
+};
+
 struct Config {
   std::filesystem::path file;
   Site site;
   int workers = 0;  // 0: auto, one a core
   std::filesystem::path state_path;
+  Control control;
   std::filesystem::path rules_path;  // the shipped rules/; key `rules.path`, default found at start
   Dns dns;
   std::vector<ListSource> lists;

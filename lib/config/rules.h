@@ -88,6 +88,7 @@ struct AgeBand {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  bool meant_by_all = true;  // by `haetae pause all` and its like
 };
 
 // A public list of the catalogue.

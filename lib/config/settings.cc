@@ -35,6 +35,17 @@ const Table<Config>& state_table() {
   return table;
 }
 
+const Table<Control>& control_table() {
+  static const Table<Control> table{{
+      row("path", &Control::path, file_path(), "",
+          "The socket of `haetae pause` and its like; by default control.sock in the state "
+          "folder."),
+      row("group", &Control::group, text(), "",
+          "A group of this machine whose members may give these commands too, beside root."),
+  }};
+  return table;
+}
+
 const Table<Config>& rules_table() {
   static const Table<Config> table{{
       row("path", &Config::rules_path, folder_path(), "",
@@ -311,6 +322,8 @@ Table<Config> make_config_table() {
       row("workers", &Config::workers, worker_count(), "auto",
           "Threads that answer; auto: one for each processor."),
       whole_row("state", section(state_table()), "{}", "What the filter keeps on disk."),
+      row("control", &Config::control, section(control_table()), "{}",
+          "Commands to the running filter: docs/COMMANDS.md."),
       whole_row("rules", section(rules_table()), "{}", "The data that comes with the program."),
       row("dns", &Config::dns, section(dns_table()), "{}", "Answering DNS."),
       row("lists", &Config::lists, list_of(list_entry(), limits::kListsMax), "[]",

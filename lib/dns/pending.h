@@ -40,6 +40,7 @@ struct PendingQuestion {
   Monotonic asked;
   std::uint64_t hash = 0;
   std::uint8_t forms = 0;  // in which the answer is to be cached, as bits
+  bool sets_clock = false;
 };
 
 // Questions on their way and the queries that wait for them, in bounded tables. Places are indexes

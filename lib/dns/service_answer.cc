@@ -67,6 +67,8 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
+  decision.sets_clock =
+      ask.now.wall < policy::kClockCredibleFrom && policy::is_time_sync(policy, *facts);
   const policy::Profile& profile = policy.profiles[decision.who.profile];
   if (const policy::SpecialName* special = policy::special_answer(policy, profile, *facts)) {
     decision.special = special->answer;
@@ -117,7 +119,10 @@ Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& 
     }
   }
   const AnswerForm form = form_for(ask.query, decision.verdict.strip_ech);
-  return {&question.name, {hash, question.name.wire(), question.type, form}, false};
+  return {&question.name,
+          {hash, question.name.wire(), question.type, form},
+          false,
+          decision.sets_clock};
 }
 
 Service::Impl::Step Service::Impl::answer_with(const Ask& ask, const Decision& decision,
