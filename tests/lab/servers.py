@@ -106,7 +106,7 @@ class Relay:
         self.to_port = to_port
         self.port = lab.free_port()
         self.asked = []  # (name, type) of every query that came
-        self.slow = {}   # name -> seconds that its answers take
+        self.slow = {}   # name, or "*" for all others -> seconds that its answers take
         self.is_cut = False
         self._is_closed = False
         self._lock = threading.Lock()
@@ -137,7 +137,7 @@ class Relay:
         name = question.name.to_text(omit_final_dot=True).lower()
         with self._lock:
             self.asked.append((name, dns.rdatatype.to_text(question.rdtype)))
-        return None if self.is_cut else self.slow.get(name, 0)
+        return None if self.is_cut else self.slow.get(name, self.slow.get("*", 0))
 
     def _serve_udp(self):
         while True:
