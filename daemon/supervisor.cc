@@ -18,6 +18,7 @@
 #include "daemon/list_build_process.h"
 #include "daemon/local_networks.h"
 #include "daemon/metrics.h"
+#include "daemon/upstream_notices.h"
 
 namespace haetae::daemon {
 
@@ -65,26 +66,13 @@ dns::Settings settings_of(const config::Config& config) {
   return settings;
 }
 
-UnboundSettings upstream_of(const config::Config& config) {
-  UnboundSettings settings;
-  settings.mode = config.dns.upstream_mode;
-  settings.servers = config.dns.upstream_servers;
-  // Forwarders are often blind to DNSSEC, and a blind one makes every signed name bogus: only our
-  // own recursion validates.
-  settings.validate = config.dns.dnssec && settings.mode == config::UpstreamMode::Recurse;
-  if (settings.validate) settings.trust_anchor_file = config.dns.trust_anchor;
-  for (const config::StubZone& stub : config.dns.stub_zones) {
-    settings.stubs.push_back({stub.zone, stub.server});
-  }
-  return settings;
-}
-
 struct Supervisor::Impl {
   explicit Impl(Running all)
       : running(std::move(all)),
         signals(io, SIGHUP, SIGTERM, SIGINT),
         beat(io),
-        commands(running.keeper, running.published.standing) {
+        commands(running.keeper, running.published.standing),
+        upstream_notices(upstream_settings_of(running.loaded.config)) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
     beats_seen.assign(running.workers.size(), 0);
@@ -171,12 +159,13 @@ struct Supervisor::Impl {
       return give_up_reload("the policy cannot be built; the one in use stays");
     }
     print_faults(assembled->warnings, "warning: ");
-    const UnboundSettings upstream = upstream_of(next->config);
-    if (!(upstream == upstream_of(running.loaded.config))) {
-      if (const auto tried = UnboundUpstream::make(io, upstream, {}); !tried) {
+    const UpstreamSettings upstream = upstream_settings_of(next->config);
+    if (upstream != upstream_settings_of(running.loaded.config)) {
+      if (const auto tried = Upstreams::try_out(upstream); !tried) {
         return give_up_reload(tried.error());
       }
       for (const auto& worker : running.workers) worker->change_upstream(upstream);
+      upstream_notices = UpstreamNotices(upstream);
     }
     ++generation;
     running.published.settings.publish(
@@ -222,6 +211,7 @@ struct Supervisor::Impl {
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
+    upstream_notices.look_at(running.workers);
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -299,6 +289,7 @@ struct Supervisor::Impl {
   bool settled = false;
   ReloadCounts reloads;
   std::unique_ptr<AdminFront> admin;
+  UpstreamNotices upstream_notices;
   std::vector<std::uint64_t> beats_seen;
   std::vector<Monotonic> last_beat_at;
 };

@@ -48,8 +48,7 @@ class Supervisor {
   std::unique_ptr<Impl> impl_;
 };
 
-// Settings of the configuration in the form that workers take.
+// Settings of the configuration in the form that workers take; upstream_settings_of() has the rest.
 dns::Settings settings_of(const config::Config& config);
-UnboundSettings upstream_of(const config::Config& config);
 
 }  // namespace haetae::daemon

@@ -107,7 +107,7 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
   if (!sockets) return std::unexpected(sockets.error());
   std::vector<std::unique_ptr<Worker>> workers;
   for (auto& own : *sockets) {
-    auto worker = Worker::make(published, std::move(own), upstream_of(config));
+    auto worker = Worker::make(published, std::move(own), upstream_settings_of(config));
     if (!worker) return std::unexpected(worker.error());
     workers.push_back(std::move(*worker));
   }

@@ -56,6 +56,36 @@ void check_listen(const Value& root, const Dns& dns) {
   }
 }
 
+// Plain DNS beside TLS: never by accident.
+void check_tls_to_upstream(const Value& root, const Dns& dns) {
+  const bool has_tls = std::ranges::any_of(dns.upstream_servers, &UpstreamServer::over_tls);
+  const auto plain = std::ranges::find(dns.upstream_servers, false, &UpstreamServer::over_tls);
+  const bool has_plain = plain != dns.upstream_servers.end();
+  const Value fallback = place_of(root, {"dns", "upstream", "plain_fallback"});
+  if (!has_tls) {
+    if (dns.plain_fallback) {
+      fallback.warn("no server of the list is asked over TLS: all names are asked in plain DNS");
+    }
+    return;
+  }
+  if (dns.plain_fallback && !has_plain) {
+    return fallback.fault("there is no plain server to fall back to",
+                          "add one without #name to servers, as 192.0.2.1");
+  }
+  if (dns.plain_fallback) {
+    return fallback.warn(
+        "while no server answers over TLS, every name is asked in plain DNS: others on the way can "
+        "read and change that",
+        "leave plain_fallback out, and the internet is off for that while instead");
+  }
+  if (has_plain) {
+    place_of(root, {"dns", "upstream", "servers"})
+        .warn(fmt::format("'{}' is not asked: it is plain DNS, and others are asked over TLS",
+                          plain->address.to_text()),
+              "write its name after #, or remove it; plain_fallback: true asks it when TLS fails");
+  }
+}
+
 void check_upstream(const Value& root, const Dns& dns) {
   const Value servers = place_of(root, {"dns", "upstream", "servers"});
   if (dns.upstream_mode == UpstreamMode::Recurse) {
@@ -63,6 +93,7 @@ void check_upstream(const Value& root, const Dns& dns) {
     if (upstream.find("servers")) servers.warn("servers are not asked in mode recurse");
     return;
   }
+  check_tls_to_upstream(root, dns);
   if (is_empty_list(servers.node)) {
     servers.fault("mode forward needs a server", "add one, as 9.9.9.9, or use mode recurse");
   }

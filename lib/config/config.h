@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -31,16 +32,23 @@ struct Endpoint {
 };
 
 enum class UpstreamMode : std::uint8_t { Forward, Recurse };
+// SHA-256 of a server's public key, as SubjectPublicKeyInfo (RFC 7858, section 4.2).
+using KeyPin = std::array<std::uint8_t, 32>;
 struct UpstreamServer {
   IpAddress address;
   std::uint16_t port = 53;
-  std::string tls_name;  // empty: plain DNS
+  bool over_tls = false;
+  // Over TLS: the name that its certificate must hold; empty: the address, or nothing but a pin.
+  std::string tls_name;
+  std::vector<KeyPin> pins;  // if there are any, its key must be one of them
+  friend bool operator==(const UpstreamServer&, const UpstreamServer&) = default;
 };
 
 // A zone that is asked at a server of its own, as names of a closed network are.
 struct StubZone {
-  std::string zone;  // "lan.example", or "." for all names
-  UpstreamServer server;
+  std::string zone;       // "lan.example", or "." for all names
+  UpstreamServer server;  // plain DNS
+  friend bool operator==(const StubZone&, const StubZone&) = default;
 };
 
 enum class BlockAnswerKind : std::uint8_t { NxDomain, NullAddress, Address, Refused };
@@ -56,9 +64,12 @@ struct Dns {
   std::vector<Cidr> allow_from;
   bool is_public = false;
   UpstreamMode upstream_mode = UpstreamMode::Forward;
+  // With servers over TLS the plain ones are asked only if plain_fallback says so.
   std::vector<UpstreamServer> upstream_servers;
-  bool dnssec = true;                  // validate; recurse mode (forwarders may be blind to it)
-  std::filesystem::path trust_anchor;  // DS or DNSKEY records that validation starts from
+  bool plain_fallback = false;
+  std::filesystem::path upstream_ca_file;  // empty: the authorities that this system trusts
+  bool dnssec = true;                      // validate; recurse mode (forwarders may be blind to it)
+  std::filesystem::path trust_anchor;      // DS or DNSKEY records that validation starts from
   std::vector<StubZone> stub_zones;
   BlockAnswer block_answer;
   std::uint64_t cache_bytes = 32ULL << 20;  // per worker

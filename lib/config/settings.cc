@@ -66,8 +66,18 @@ const Table<Dns>& upstream_table() {
               {{"forward", UpstreamMode::Forward}, {"recurse", UpstreamMode::Recurse}}),
           "forward",
           "forward: ask the servers below. recurse: resolve from the root servers ourselves."),
-      row("servers", &Dns::upstream_servers, list_of(upstream_server(), kAddressesMax),
-          "[9.9.9.9, 149.112.112.112]", "Servers to ask in mode forward; IPv6 without brackets."),
+      row("servers", &Dns::upstream_servers,
+          list_of(upstream_server(), limits::kUpstreamServersMax), "[9.9.9.9, 149.112.112.112]",
+          "Servers to ask in mode forward; IPv6 without brackets. With a name after # the server "
+          "is asked over TLS, and its certificate must hold that name; with port 853 alone it must "
+          "hold the address. `pins` are the base64 SHA-256 of public keys, of which the server's "
+          "must be one; with pins and no name nothing else counts, not even dates."),
+      row("plain_fallback", &Dns::plain_fallback, yes_no(), "false",
+          "true: while no server answers over TLS, ask the plain ones of the list, which others "
+          "on the way can read and change."),
+      row("ca_file", &Dns::upstream_ca_file, file_path(), "",
+          "Certificates (PEM) of those who may vouch for servers over TLS, in place of the "
+          "authorities that this system trusts: for a house that has its own."),
   }};
   return table;
 }
@@ -99,7 +109,7 @@ Type<std::string> zone_name() {
 const Table<StubZone>& stub_zone_table() {
   static const Table<StubZone> table{{
       row("zone", &StubZone::zone, zone_name(), kRequired, "The zone, with all names below it."),
-      row("server", &StubZone::server, upstream_server(), kRequired, "The server that holds it."),
+      row("server", &StubZone::server, plain_server(), kRequired, "The server that holds it."),
   }};
   return table;
 }
