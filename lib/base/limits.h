@@ -19,6 +19,12 @@ inline constexpr std::size_t kNamePointersMax = 128;
 // Records that a DNS query may carry beside its question: OPT, TSIG or SIG(0), the SOA of an IXFR,
 // one to spare. Each costs a few ns; with more the query gets FORMERR.
 inline constexpr std::size_t kQueryRecordsMax = 4;
+// A header of the PROXY protocol with all its additional values. Balancers write some 30 to 100
+// octets; a longer one is refused. Costs that much room at the start of a stream from a balancer.
+inline constexpr std::size_t kProxyHeaderBytesMax = 1024;
+// What a forwarder calls a client: a name or a number of a few octets. Each waiting query has room
+// for one; a longer one is refused and counted, and is a fault in the configuration.
+inline constexpr std::size_t kClientIdBytesMax = 64;
 // Places that a DNS message being written remembers for compression: 2 octets each on the stack.
 // Names beyond that are written whole.
 inline constexpr std::size_t kCompressionOffsetsMax = 64;
