@@ -28,6 +28,12 @@ bool is_empty_list(const Node& node) {
   return node.kind == Node::Kind::List && node.items.empty();
 }
 
+template <typename Thing>
+std::string same_form(std::string_view text) {
+  const auto thing = Thing::from_text(text);
+  return thing ? thing->to_text() : std::string(text);
+}
+
 bool same_endpoint(const Endpoint& a, const Endpoint& b) {
   return a.address == b.address && a.port == b.port;
 }
@@ -85,9 +91,21 @@ void check_upstream(const Value& root, const Dns& dns) {
   }
 }
 
+// What each of them may not be is told where it is read.
+void check_trusted_peers(const Value& root, const Dns& dns) {
+  const Value place = place_of(root, {"dns", "trusted_peers"});
+  check_unique(place, "cidr", same_form<Cidr>);
+  std::vector<Cidr> all;
+  for (const TrustedPeer& peer : dns.trusted_peers) all.push_back(peer.cidr);
+  if (!covers_internet(all)) return;
+  place.fault("together these believe the whole internet: anybody could pass for anybody",
+              "write the addresses of your own forwarders");
+}
+
 void check_dns(const Value& root, const Dns& dns) {
   check_listen(root, dns);
   check_upstream(root, dns);
+  check_trusted_peers(root, dns);
   if (!dns.is_public && covers_internet(dns.allow_from)) {
     place_of(root, {"dns", "allow_from"})
         .fault("this lets the whole internet ask: the machine could be used to attack others",
@@ -118,12 +136,6 @@ void check_lists(const Value& root, const Config& config) {
     lists->fault(fmt::format("'{}' is a name of the built-in lists", list.name),
                  "choose another name");
   }
-}
-
-template <typename Thing>
-std::string same_form(std::string_view text) {
-  const auto thing = Thing::from_text(text);
-  return thing ? thing->to_text() : std::string(text);
 }
 
 // Every entry must be known by something.

@@ -112,6 +112,9 @@ const Table<Dns>& dns_table() {
                 "Who may ask. auto: this machine and the private networks around it."),
       row("public", &Dns::is_public, yes_no(), "false",
           "true: allow_from may hold the whole internet. Only for who runs a public resolver."),
+      row("trusted_peers", &Dns::trusted_peers, list_of(trusted_peer(), kAddressesMax), "[]",
+          "Forwarders and load balancers that are believed when they say who asks; see "
+          "IDENTITY.md."),
       whole_row("upstream", section(upstream_table()), "{}", "Where answers come from."),
       row("dnssec", &Dns::dnssec, yes_no(), "true", "Check signatures in mode recurse."),
       row("trust_anchor", &Dns::trust_anchor, file_path(), "/usr/share/dns/root.key",

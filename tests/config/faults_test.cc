@@ -76,6 +76,37 @@ constexpr FaultCase kNetworkCases[] = {
      "home.yaml:3: dns.allow_from: this lets the whole internet ask: the machine could be used to "
      "attack others; name your own networks, or add `public: true` to dns if you run a public "
      "resolver"},
+    {"a trusted peer that is everybody",
+     "dns:\n  trusted_peers:\n    - {cidr: 0.0.0.0/0, sends: mac}",
+     "home.yaml:5: dns.trusted_peers[0].cidr: this believes the whole internet: anybody could pass "
+     "for anybody; write the address of your own forwarder, as 192.168.7.2"},
+    {"a trusted peer that is everybody over IPv6",
+     "dns: {trusted_peers: [{cidr: \"::/0\", sends: proxy}]}",
+     "home.yaml:3: dns.trusted_peers[0].cidr: this believes the whole internet: anybody could pass "
+     "for anybody; write the address of your own forwarder, as 192.168.7.2"},
+    {"trusted peers that are everybody together",
+     "dns: {trusted_peers: [{cidr: 0.0.0.0/2, sends: mac}, {cidr: 64.0.0.0/2, sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers: together these believe the whole internet: anybody could "
+     "pass for anybody; write the addresses of your own forwarders"},
+    {"a trusted peer without address", "dns: {trusted_peers: [{sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers[0]: 'cidr' is missing; add `cidr:`. The forwarder's or load "
+     "balancer's own address, as 192.168.7.2."},
+    {"a trusted peer that is not an address",
+     "dns: {trusted_peers: [{cidr: router.lan, sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers[0].cidr: 'router.lan' is not a network; write it as "
+     "192.168.7.0/24 (prefix 0 to 32) or 2001:db8::/64 (0 to 128)"},
+    {"a trusted peer that sends a slip",
+     "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: [prox]}]}",
+     "home.yaml:3: dns.trusted_peers[0].sends[0]: 'prox' is not possible here; did you mean "
+     "'proxy'?"},
+    {"a trusted peer that sends nothing", "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: []}]}",
+     "home.yaml:3: dns.trusted_peers[0]: nothing that '192.168.7.2/32' sends is believed; write "
+     "what it sends, as `sends: mac`, or remove it"},
+    {"two trusted peers of one address, written differently",
+     "dns:\n  trusted_peers:\n    - {cidr: 192.168.7.2, sends: mac}\n    - {cidr: "
+     "192.168.7.2/32, sends: proxy}",
+     "home.yaml:6: dns.trusted_peers[1].cidr: '192.168.7.2/32' stands here twice; the first is in "
+     "line 5; give each its own"},
     {"an upstream that is no address", "dns: {upstream: {servers: [dns.example]}}",
      "home.yaml:3: dns.upstream.servers[0]: 'dns.example' is not a server; write it as 192.0.2.1, "
      "192.0.2.1@53 or 2001:db8::1@53; IPv6 without brackets"},
@@ -308,6 +339,11 @@ constexpr FaultCase kWarningCases[] = {
      "home.yaml:3: dns.upstream.servers[0]: TLS to upstream servers is not acted on by this "
      "version: '9.9.9.9' is asked in plain DNS on port 53, which others on the way can read; for "
      "privacy towards your provider use mode recurse, or keep this line for a later version"},
+    {"a trusted network of many devices",
+     "dns: {trusted_peers: [{cidr: 192.168.7.0/24, sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers[0].cidr: every device in '192.168.7.0/24' is believed when it "
+     "says who asks: a child's tablet there can pass for a parent's; write the forwarder's own "
+     "address"},
     {"servers that nobody asks", "dns: {upstream: {mode: recurse, servers: [9.9.9.9]}}",
      "home.yaml:3: dns.upstream.servers: servers are not asked in mode recurse"},
 };
@@ -316,6 +352,12 @@ TEST(Warnings, NameWhatDoesNothingHere) {
   for (const FaultCase& c : kWarningCases) {
     EXPECT_THAT(warnings_of(below_good(c.text)), ElementsAre(c.line)) << c.why;
   }
+}
+
+TEST(Warnings, AreNoneForAFewTrustedMachines) {
+  EXPECT_THAT(warnings_of(below_good("dns: {trusted_peers: [{cidr: 192.168.7.16/28, sends: mac}, "
+                                     "{cidr: \"2001:db8::10/124\", sends: [proxy, mac_text]}]}")),
+              IsEmpty());
 }
 
 TEST(Warnings, AreNoneForSwitchesThatAreOff) {
