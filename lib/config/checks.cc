@@ -150,7 +150,41 @@ void check_known_by(const Value& items, std::initializer_list<std::string_view> 
   }
 }
 
-void check_who(const Value& root) {
+bool names_devices(const TrustedPeer& peer) {
+  return std::ranges::any_of(peer.sends, [](PeerSends what) {
+    return what == PeerSends::CpeId || what == PeerSends::Umbrella ||
+           what == PeerSends::UmbrellaDevice;
+  });
+}
+
+// A forwarder's address is never a device's, and an identifier needs somebody who tells it.
+void check_forwarded(const Value& devices, const Config& config) {
+  const std::vector<TrustedPeer>& peers = config.dns.trusted_peers;
+  const bool are_named = std::ranges::any_of(peers, names_devices);
+  for (std::size_t i = 0; i < devices.node.items.size(); ++i) {
+    const Value device = devices.at(i);
+    if (device.node.kind != Node::Kind::Map) continue;
+    if (const auto id = device.find("id"); id && !are_named) {
+      id->warn("nobody is trusted to tell this identifier: it does nothing",
+               "add the forwarder that sends it to dns.trusted_peers");
+    }
+    const auto place = device.find("address");
+    const auto address = IpAddress::from_text(place ? place->node.text : "");
+    const bool is_forwarders =
+        address && std::ranges::any_of(peers, [&](const TrustedPeer& peer) {
+          const bool adds_options = std::ranges::any_of(
+              peer.sends, [](PeerSends what) { return what != PeerSends::Proxy; });
+          return adds_options && peer.cidr.contains(*address);
+        });
+    if (!is_forwarders) continue;
+    place->warn(fmt::format("'{}' is a trusted forwarder's: what comes from it is never taken for "
+                            "this device",
+                            place->node.text),
+                "give what it sends without a name a profile by `networks`");
+  }
+}
+
+void check_who(const Value& root, const Config& config) {
   if (const auto devices = root.find("devices")) {
     check_unique(*devices, "name");
     check_unique(*devices, "mac", same_form<MacAddress>);
@@ -158,6 +192,7 @@ void check_who(const Value& root) {
     check_unique(*devices, "cidr", same_form<Cidr>);
     check_unique(*devices, "id");
     check_known_by(*devices, {"mac", "address", "cidr", "id"}, "add address: 192.168.7.20");
+    check_forwarded(*devices, config);
   }
   if (const auto networks = root.find("networks")) {
     check_unique(*networks, "cidr", same_form<Cidr>);
@@ -270,7 +305,7 @@ void check_whole(const Value& root, const Config& config) {
   check_dns(root, config.dns);
   check_lists(root, config);
   check_profiles(root, config);
-  check_who(root);
+  check_who(root, config);
 }
 
 }  // namespace haetae::config

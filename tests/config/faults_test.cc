@@ -129,6 +129,13 @@ constexpr FaultCase kNetworkCases[] = {
      "home.yaml:3: dns.cache: '32' is not a size from 1 MB to 4096 MB; write it as 32 MB"},
     {"a MAC address", "devices: [{name: a, mac: 02-00, profile: kid}]",
      "home.yaml:3: devices[0].mac: '02-00' is not a MAC address; write it as 02:00:00:00:00:01"},
+    {"an identifier that no forwarder can send",
+     "devices: [{name: a, id: "
+     "\"0123456789012345678901234567890123456789012345678901234567890123x\", "
+     "profile: kid}]",
+     "home.yaml:3: devices[0].id: "
+     "'0123456789012345678901234567890123456789012345678901234567890123x' is not an identifier; "
+     "use 1 to 64 characters, as cpe-17"},
     {"a device's address", "devices: [{name: a, address: 192.168.7.300, profile: kid}]",
      "home.yaml:3: devices[0].address: '192.168.7.300' is not an address; write it as 192.0.2.1 or "
      "2001:db8::1"},
@@ -344,6 +351,21 @@ constexpr FaultCase kWarningCases[] = {
      "home.yaml:3: dns.trusted_peers[0].cidr: every device in '192.168.7.0/24' is believed when it "
      "says who asks: a child's tablet there can pass for a parent's; write the forwarder's own "
      "address"},
+    {"an identifier that nobody tells", "devices: [{name: a, id: cpe-17, profile: kid}]",
+     "home.yaml:3: devices[0].id: nobody is trusted to tell this identifier: it does nothing; add "
+     "the forwarder that sends it to dns.trusted_peers"},
+    {"an identifier beside a forwarder that tells MACs only",
+     "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: mac}]}\n"
+     "devices: [{name: a, id: cpe-17, profile: kid}]",
+     "home.yaml:4: devices[0].id: nobody is trusted to tell this identifier: it does nothing; add "
+     "the forwarder that sends it to dns.trusted_peers"},
+    {"a device at a forwarder's address",
+     "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: cpe_id}]}\n"
+     "devices:\n"
+     "  - {name: a, id: cpe-17, profile: kid}\n"
+     "  - {name: b, address: 192.168.7.2, profile: kid}",
+     "home.yaml:6: devices[1].address: '192.168.7.2' is a trusted forwarder's: what comes from it "
+     "is never taken for this device; give what it sends without a name a profile by `networks`"},
     {"servers that nobody asks", "dns: {upstream: {mode: recurse, servers: [9.9.9.9]}}",
      "home.yaml:3: dns.upstream.servers: servers are not asked in mode recurse"},
 };
