@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/prefix_map.h"
 #include "config/types.h"
 
 namespace haetae::config {
@@ -161,6 +162,13 @@ bool names_devices(const TrustedPeer& peer) {
 void check_forwarded(const Value& devices, const Config& config) {
   const std::vector<TrustedPeer>& peers = config.dns.trusted_peers;
   const bool are_named = std::ranges::any_of(peers, names_devices);
+  std::vector<PrefixMap<bool>::Entry> forwarders;
+  for (const TrustedPeer& peer : peers) {
+    const bool adds_options =
+        std::ranges::any_of(peer.sends, [](PeerSends what) { return what != PeerSends::Proxy; });
+    forwarders.push_back({peer.cidr, adds_options});
+  }
+  const PrefixMap<bool> is_forwarders(std::move(forwarders));
   for (std::size_t i = 0; i < devices.node.items.size(); ++i) {
     const Value device = devices.at(i);
     if (device.node.kind != Node::Kind::Map) continue;
@@ -170,13 +178,7 @@ void check_forwarded(const Value& devices, const Config& config) {
     }
     const auto place = device.find("address");
     const auto address = IpAddress::from_text(place ? place->node.text : "");
-    const bool is_forwarders =
-        address && std::ranges::any_of(peers, [&](const TrustedPeer& peer) {
-          const bool adds_options = std::ranges::any_of(
-              peer.sends, [](PeerSends what) { return what != PeerSends::Proxy; });
-          return adds_options && peer.cidr.contains(*address);
-        });
-    if (!is_forwarders) continue;
+    if (!address || !is_forwarders.at(*address)) continue;
     place->warn(fmt::format("'{}' is a trusted forwarder's: what comes from it is never taken for "
                             "this device",
                             place->node.text),
