@@ -186,16 +186,6 @@ function(haetae_lint)
                     "${PROJECT_SOURCE_DIR}/(lib|daemon)/.*\\.cc$")
 endfunction()
 
-function(haetae_install)
-  include(GNUInstallDirs)
-  if(TARGET haetae)
-    install(TARGETS haetae RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/rules DESTINATION ${CMAKE_INSTALL_DATADIR}/haetae)
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/ DESTINATION ${CMAKE_INSTALL_DATADIR}/haetae/config)
-    install(FILES ${PROJECT_SOURCE_DIR}/systemd/haetae.service DESTINATION lib/systemd/system)
-  endif()
-endfunction()
-
 # tests/lab/x_test.py: the built program against real servers and clients.
 function(haetae_lab_tests)
   if(HAETAE_FUZZ OR NOT TARGET haetae)
@@ -205,7 +195,8 @@ function(haetae_lab_tests)
   foreach(script ${scripts})
     get_filename_component(stem ${script} NAME_WE)
     add_test(NAME lab.${stem} COMMAND /usr/bin/python3 ${script})
+    # 77 means "did not run": the network lab needs root, and ctest names what was skipped.
     set_tests_properties(lab.${stem} PROPERTIES TIMEOUT 300 LABELS lab RUN_SERIAL ON
-                         ENVIRONMENT "HAETAE=$<TARGET_FILE:haetae>")
+                         SKIP_RETURN_CODE 77 ENVIRONMENT "HAETAE=$<TARGET_FILE:haetae>")
   endforeach()
 endfunction()
