@@ -62,6 +62,7 @@ dns::Settings settings_of(const config::Config& config) {
   settings.block_answer = config.dns.block_answer;
   settings.site_kind = config.site.kind;
   settings.allow_from = config.dns.allow_from_auto ? local_networks() : config.dns.allow_from;
+  settings.trusted_peers = config.dns.trusted_peers;
   settings.cache_bytes = config.dns.cache_bytes;
   return settings;
 }

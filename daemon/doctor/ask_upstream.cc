@@ -123,7 +123,7 @@ void try_udp(const config::UpstreamServer& server, UpstreamFound& found) {
 UpstreamFound ask_upstream(const config::UpstreamServer& server) {
   UpstreamFound found;
   found.asked.server = fmt::format("{} port {}", server.address.to_text(), server.port);
-  server.tls_name.empty() ? try_udp(server, found) : try_tls(server, found);
+  server.over_tls ? try_tls(server, found) : try_udp(server, found);
   return found;
 }
 

@@ -19,6 +19,12 @@ inline constexpr std::size_t kNamePointersMax = 128;
 // Records that a DNS query may carry beside its question: OPT, TSIG or SIG(0), the SOA of an IXFR,
 // one to spare. Each costs a few ns; with more the query gets FORMERR.
 inline constexpr std::size_t kQueryRecordsMax = 4;
+// A header of the PROXY protocol with all its additional values. Balancers write some 30 to 100
+// octets; a longer one is refused. Costs that much room at the start of a stream from a balancer.
+inline constexpr std::size_t kProxyHeaderBytesMax = 1024;
+// What a forwarder calls a client: a name or a number of a few octets. Each waiting query has room
+// for one; a longer one is refused and counted, and is a fault in the configuration.
+inline constexpr std::size_t kClientIdBytesMax = 64;
 // Places that a DNS message being written remembers for compression: 2 octets each on the stack.
 // Names beyond that are written whole.
 inline constexpr std::size_t kCompressionOffsetsMax = 64;
@@ -86,6 +92,9 @@ inline constexpr int kSocketBufferBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kTcpConnectionsMax = 2000;
 // Of one address: a device has a few, a forwarder some dozen.
 inline constexpr std::size_t kTcpConnectionsOfPeerMax = 200;
+// Of one balancer, which brings the streams of all who are behind it; each of those still has no
+// more than an address may have.
+inline constexpr std::size_t kTcpConnectionsOfBalancerMax = 1500;
 // Of peers that may not ask and are only told so.
 inline constexpr std::size_t kTcpStrangersMax = 50;
 inline constexpr int kTcpBacklog = 512;
@@ -94,7 +103,7 @@ inline constexpr std::size_t kTcpPipelineMax = 128;
 // A connection on which nothing moves for so long is closed (RFC 7766, section 6.2.3).
 inline constexpr std::chrono::seconds kTcpIdle{10};
 
-// Queries of one worker that wait for the upstream: some 0.4 KB each, touched as needed. With more,
+// Queries of one worker that wait for the upstream: some 0.6 KB each, touched as needed. With more,
 // a query gets a stale answer if there is one, else it is dropped and counted; clients ask again.
 inline constexpr std::size_t kPendingQueriesMax = 10000;
 // Of those, how many may come from one address; the same happens to its next ones.

@@ -51,6 +51,23 @@ struct StubZone {
   friend bool operator==(const StubZone&, const StubZone&) = default;
 };
 
+// What a forwarder or load balancer adds to the queries it hands on, to say who asked. A word for
+// each option: what it does not add itself may come from the client.
+enum class PeerSends : std::uint8_t {
+  Proxy,           // a header of the PROXY protocol, version 2
+  Mac,             // EDNS option 65001
+  MacText,         // 65073
+  CpeId,           // 65074
+  Umbrella,        // 20292
+  UmbrellaDevice,  // 26946
+};
+inline constexpr std::size_t kPeerSendsCount = 6;
+// Peers that are believed when they say so; and nothing else of what they say.
+struct TrustedPeer {
+  Cidr cidr{IpAddress(), 128};
+  std::vector<PeerSends> sends;
+};
+
 enum class BlockAnswerKind : std::uint8_t { NxDomain, NullAddress, Address, Refused };
 struct BlockAnswer {
   BlockAnswerKind kind = BlockAnswerKind::NxDomain;
@@ -63,6 +80,7 @@ struct Dns {
   bool allow_from_auto = true;
   std::vector<Cidr> allow_from;
   bool is_public = false;
+  std::vector<TrustedPeer> trusted_peers;  // of prefixes that hold one address, the longest counts
   UpstreamMode upstream_mode = UpstreamMode::Forward;
   // With servers over TLS the plain ones are asked only if plain_fallback says so.
   std::vector<UpstreamServer> upstream_servers;

@@ -133,6 +133,9 @@ const Table<Dns>& dns_table() {
                 "Who may ask. auto: this machine and the private networks around it."),
       row("public", &Dns::is_public, yes_no(), "false",
           "true: allow_from may hold the whole internet. Only for who runs a public resolver."),
+      row("trusted_peers", &Dns::trusted_peers, list_of(trusted_peer(), kAddressesMax), "[]",
+          "Forwarders and load balancers that are believed when they say who asks; see "
+          "IDENTITY.md."),
       whole_row("upstream", section(upstream_table()), "{}", "Where answers come from."),
       row("dnssec", &Dns::dnssec, yes_no(), "true", "Check signatures in mode recurse."),
       row("trust_anchor", &Dns::trust_anchor, file_path(), "/usr/share/dns/root.key",
@@ -207,6 +210,21 @@ Type<ListSource> list_entry() {
   return type;
 }
 
+// As forwarders send it; what they cannot send would never be seen.
+Type<std::string> client_id() {
+  return parsed<std::string>(
+      "identifier", "an identifier",
+      fmt::format("use 1 to {} characters, as cpe-17", limits::kClientIdBytesMax),
+      [](std::string_view text) -> std::optional<std::string> {
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+        if (text.empty() || text.size() > limits::kClientIdBytesMax || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 const Table<Device>& device_table() {
   constexpr std::string_view kAddressOnly =
       "this version knows devices by address or cidr only; this key does nothing yet";
@@ -215,7 +233,8 @@ const Table<Device>& device_table() {
       row("mac", &Device::mac, maybe(mac_address()), "", "Its hardware address.", kAddressOnly),
       row("address", &Device::address, maybe(address()), "", "Its fixed address."),
       row("cidr", &Device::cidr, maybe(cidr()), "", "All addresses that it may have."),
-      row("id", &Device::id, text(), "", "The identifier that it shows.", kAddressOnly),
+      row("id", &Device::id, client_id(), "",
+          "What a trusted forwarder calls it, as cpe-17; Umbrella's device ids in lower case."),
       row("profile", &Device::profile, profile_name(), kRequired, "Whose rules it follows."),
   }};
   return table;

@@ -13,6 +13,7 @@ struct Counters {
   Counter queries, replies, blocked, watched, rewritten, cache_hits, cache_stale_hits, cache_misses;
   Counter dropped_short, dropped_response, dropped_pending_full, refused_client, refused_question;
   Counter formerr, notimp;
+  Counter dropped_proxy_header, claims_ignored, claims_malformed;
   Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
   Counter truncated, events_lost, coalesced, prefetches;
   std::array<Counter, policy::kReasonsCount> blocked_for;  // by Reason

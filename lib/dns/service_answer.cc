@@ -6,6 +6,7 @@
 #include "dns/reply.h"
 #include "dns/safe_search_answer.h"
 #include "dns/service_impl.h"
+#include "dns/sighting.h"
 #include "dns/timing.h"
 
 namespace haetae::dns {
@@ -63,7 +64,7 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
     if (entry != nullptr) entry->facts_generation = policy.generation;
   }
   Decision decision;
-  decision.who = policy.identify(ask.client.peer.address);
+  decision.who = policy.identify(sighting_of(ask.client));
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
@@ -267,7 +268,7 @@ void Service::Impl::record(const Ask& ask, const Decision& decision) noexcept {
   }
   event->policy_generation = policy_->generation;
   event->when = ask.now.wall;
-  event->peer = ask.client.peer;
+  event->peer = ask.client.source();
   event->who = decision.who;
   event->kind = policy::Kind::DnsName;
   event->record_type = static_cast<std::uint16_t>(ask.query.question.type);
