@@ -186,16 +186,6 @@ function(haetae_lint)
                     "${PROJECT_SOURCE_DIR}/(lib|daemon)/.*\\.cc$")
 endfunction()
 
-function(haetae_install)
-  include(GNUInstallDirs)
-  if(TARGET haetae)
-    install(TARGETS haetae RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/rules DESTINATION ${CMAKE_INSTALL_DATADIR}/haetae)
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/ DESTINATION ${CMAKE_INSTALL_DATADIR}/haetae/config)
-    install(FILES ${PROJECT_SOURCE_DIR}/systemd/haetae.service DESTINATION lib/systemd/system)
-  endif()
-endfunction()
-
 # tests/lab/x_test.py: the built program against real servers and clients.
 function(haetae_lab_tests)
   if(HAETAE_FUZZ OR NOT TARGET haetae)

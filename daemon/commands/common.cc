@@ -42,9 +42,10 @@ fs::path state_folder(const fs::path& config_file) {
   return given != nullptr && *given != '\0' ? given : "/var/lib/haetae";
 }
 
-std::expected<config::Loaded, config::Faults> load_config(const fs::path& file,
-                                                          const fs::path& folder) {
-  auto loaded = config::load(file, shipped_rules(), folder);
+std::expected<config::Loaded, config::Faults> load_config(
+    const fs::path& file, const fs::path& folder,
+    const std::shared_ptr<const config::Rules>& known) {
+  auto loaded = config::load(file, shipped_rules(), folder, known);
   if (loaded) loaded->config.state_path = state_folder(file);
   return loaded;
 }

@@ -12,6 +12,7 @@
 #include "base/name.h"
 #include "config/config.h"
 #include "config/fault.h"
+#include "config/folder_stamp.h"
 #include "list/pattern_set.h"
 #include "policy/policy.h"
 
@@ -107,6 +108,7 @@ inline constexpr std::string_view kStartListPrefix = "start-";
 
 struct Rules {
   std::filesystem::path folder;
+  FolderStamp stamp;  // of the folder when it was read; empty unless load() read it
   std::vector<CategoryRule> categories;
   std::vector<ServiceRules> services;
   std::vector<SafeSearchEngine> engines;

@@ -228,6 +228,31 @@ TEST(Load, TakesTenThousandDevicesInTime) {
   EXPECT_THAT(config_of(text).devices, SizeIs(10'000));
 }
 
+TEST(Load, TakesKnownRulesOverWhileTheirFilesAreTheSame) {
+  namespace fs = std::filesystem;
+  const haetae::test::TemporaryFolder folder;
+  const fs::path rules = folder.path() / "rules";
+  fs::copy(shipped_rules().folder, rules, fs::copy_options::recursive);
+  const fs::path file = folder.write(
+      "haetae.yaml", "rules: {path: rules}\nprofiles: {kid: {age: 7-9}}\ndefault_profile: kid\n");
+
+  const auto first = load(file, rules);
+  ASSERT_TRUE(first) << testing::PrintToString(test::lines_of(first.error()));
+  const auto second = load(file, rules, {}, first->rules);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->rules, first->rules) << "the same object, not a second reading";
+
+  folder.write("rules/lists/gambling.txt", "new-casino.example\n");
+  const auto third = load(file, rules, {}, first->rules);
+  ASSERT_TRUE(third);
+  EXPECT_NE(third->rules, first->rules) << "a file was written anew";
+
+  fs::remove(rules / "services/tiktok.yaml");
+  const auto fourth = load(file, rules, {}, third->rules);
+  ASSERT_TRUE(fourth);
+  EXPECT_EQ(fourth->rules->service("tiktok"), nullptr) << "a file is gone";
+}
+
 TEST(ShippedConfiguration, LoadsWithoutAFaultOrAWarning) {
   for (const std::string_view file : {"haetae.yaml", "school.yaml", "isp.yaml"}) {
     const auto loaded =
