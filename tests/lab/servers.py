@@ -113,6 +113,7 @@ class Relay:
         self.address = address
         self.port = port or lab.free_port()
         self.asked = []  # (name, type) of every query that came
+        self.wires = []  # the same as they came
         self.slow = {}   # name -> seconds from when it was first asked for to its answers
         self.lies = {}   # name -> what is sent instead: (socket, answer, client) -> nothing
         self.is_cut = False
@@ -146,6 +147,7 @@ class Relay:
         now = time.monotonic()
         with self._lock:
             self.asked.append((name, dns.rdatatype.to_text(kind)))
+            self.wires.append(wire)
             since = self._since.setdefault(name, now)
         # As at a resolver that is still busy with a question when it is asked again.
         return None if self.is_cut else max(0, since + self.slow.get(name, 0) - now)
