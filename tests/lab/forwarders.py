@@ -71,10 +71,11 @@ def ident(address=None, device=None):
 
 class Dnsdist:
     """dnsdist on 127.0.0.1 or elsewhere, in front of the filter. server: what newServer{} gets
-    beside the address; lines: more of its configuration. It stands in the network namespace that
+    beside the address; lines: more of its configuration; is_served: the filter answers it. It stands in the network namespace that
     `prefix` leads into; whoever makes it must be there too."""
 
-    def __init__(self, add_cleanup, to, server, lines="", address="127.0.0.1", prefix=()):
+    def __init__(self, add_cleanup, to, server, lines="", address="127.0.0.1", prefix=(),
+                 is_served=True):
         self.address, self.port = address, lab.free_port()
         self.folder = lab.Folder(add_cleanup)
         self.folder.write("dnsdist.conf", f"""
@@ -88,7 +89,11 @@ newServer({{address='{to}', checkName='www.example.', checkInterval=1, {server}}
                                                  "--disable-syslog", "-C", "dnsdist.conf"],
                                    "dnsdist")
         add_cleanup(self.process.kill)
-        lab.wait_until(self._answers, "dnsdist passes queries on")
+        lab.wait_until(self._answers if is_served else self._listens, "dnsdist passes queries on")
+
+    def _listens(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            return probe.connect_ex((self.address, self.port)) == 0
 
     def _answers(self):
         if not self.process.is_running():
