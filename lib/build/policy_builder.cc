@@ -177,6 +177,10 @@ class Builder {
     to.has_quota = std::ranges::any_of(
         from.quotas, [](const config::Quota& quota) { return quota.service.empty(); });
     for (const std::string& block : from.block) to.blocked.set(category(block));
+    // So that patterns of ways round the filter count as its lists do.
+    for (std::size_t i = 0; from.block_bypass && i < policy_->categories.size(); ++i) {
+      if (policy_->categories[i].kind == policy::CategoryKind::Bypass) to.blocked.set(i);
+    }
     for (const std::string& allow : from.focus_categories) to.focus_categories.set(category(allow));
     add_profile_lists(from, to);
     add_profile_services(from, to);
@@ -245,7 +249,9 @@ class Builder {
     for (const config::HouseName& house : in_.rules.house) {
       // Operators' Wi-Fi calling carries emergency calls: it stands with the help lines.
       const bool is_help = house.kind == "wifi-calling";
-      marks_.add(house.name, {.kind = is_help ? MarkKind::Help : MarkKind::House});
+      policy::Mark mark{.kind = is_help ? MarkKind::Help : MarkKind::House};
+      if (house.kind == "time") mark.subject = policy::kTimeSync;
+      marks_.add(house.name, mark);
     }
     for (const config::HelpLine& line : in_.rules.help) {
       for (const Name& name : line.names) marks_.add(name, {.kind = MarkKind::Help});

@@ -63,6 +63,36 @@ void check_listen(const Value& root, const Dns& dns) {
   }
 }
 
+// Plain DNS beside TLS: never by accident.
+void check_tls_to_upstream(const Value& root, const Dns& dns) {
+  const bool has_tls = std::ranges::any_of(dns.upstream_servers, &UpstreamServer::over_tls);
+  const auto plain = std::ranges::find(dns.upstream_servers, false, &UpstreamServer::over_tls);
+  const bool has_plain = plain != dns.upstream_servers.end();
+  const Value fallback = place_of(root, {"dns", "upstream", "plain_fallback"});
+  if (!has_tls) {
+    if (dns.plain_fallback) {
+      fallback.warn("no server of the list is asked over TLS: all names are asked in plain DNS");
+    }
+    return;
+  }
+  if (dns.plain_fallback && !has_plain) {
+    return fallback.fault("there is no plain server to fall back to",
+                          "add one without #name to servers, as 192.0.2.1");
+  }
+  if (dns.plain_fallback) {
+    return fallback.warn(
+        "while no server answers over TLS, every name is asked in plain DNS: others on the way can "
+        "read and change that",
+        "leave plain_fallback out, and the internet is off for that while instead");
+  }
+  if (has_plain) {
+    place_of(root, {"dns", "upstream", "servers"})
+        .warn(fmt::format("'{}' is not asked: it is plain DNS, and others are asked over TLS",
+                          plain->address.to_text()),
+              "write its name after #, or remove it; plain_fallback: true asks it when TLS fails");
+  }
+}
+
 void check_upstream(const Value& root, const Dns& dns) {
   const Value servers = place_of(root, {"dns", "upstream", "servers"});
   if (dns.upstream_mode == UpstreamMode::Recurse) {
@@ -70,6 +100,7 @@ void check_upstream(const Value& root, const Dns& dns) {
     if (upstream.find("servers")) servers.warn("servers are not asked in mode recurse");
     return;
   }
+  check_tls_to_upstream(root, dns);
   if (is_empty_list(servers.node)) {
     servers.fault("mode forward needs a server", "add one, as 9.9.9.9, or use mode recurse");
   }
@@ -292,6 +323,13 @@ double share_covered(const Cidr& whole, const std::vector<Cidr>& networks) {
   return static_cast<double>(covered) / static_cast<double>(all.last - all.first + 1);
 }
 
+void check_admin(const Value& root, const Config& config) {
+  if (!config.admin_listen || is_loopback(config.admin_listen->address)) return;
+  place_of(root, {"admin", "listen"})
+      .warn("everybody who reaches this address can read the filter's numbers",
+            "write 127.0.0.1:8480, or keep it to a network of your own");
+}
+
 }  // namespace
 
 bool covers_internet(const std::vector<Cidr>& networks) {
@@ -304,6 +342,7 @@ bool covers_internet(const std::vector<Cidr>& networks) {
 }
 
 void check_whole(const Value& root, const Config& config) {
+  check_admin(root, config);
   check_dns(root, config.dns);
   check_lists(root, config);
   check_profiles(root, config);

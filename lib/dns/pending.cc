@@ -37,20 +37,6 @@ Pending::Pending() {
   buckets_.fill(kNobody);
 }
 
-template <typename Rows, typename Row>
-void Pending::append(List& list, Rows& rows, Link Row::* link, std::uint32_t place) noexcept {
-  rows[place].*link = {list.last, kNobody};
-  (list.last == kNobody ? list.first : (rows[list.last].*link).after) = place;
-  list.last = place;
-}
-
-template <typename Rows, typename Row>
-void Pending::unlink(List& list, Rows& rows, Link Row::* link, std::uint32_t place) noexcept {
-  const Link gone = rows[place].*link;
-  (gone.before == kNobody ? list.first : (rows[gone.before].*link).after) = gone.after;
-  (gone.after == kNobody ? list.last : (rows[gone.after].*link).before) = gone.before;
-}
-
 std::uint32_t Pending::find_question(std::uint64_t hash, const Name& name,
                                      wire::RRType type) const noexcept {
   std::uint32_t place = buckets_[hash % kBuckets];
@@ -177,7 +163,7 @@ void Pending::forget_connection(std::uint64_t connection) noexcept {
   forget_in(overdue_, connection);
 }
 
-void Pending::forget_in(List& list, std::uint64_t connection) noexcept {
+void Pending::forget_in(PoolList& list, std::uint64_t connection) noexcept {
   for (std::uint32_t place = list.first; place != kNobody;) {
     const std::uint32_t after = waiters_[place].by_time.after;
     if (waiters_[place].value.client.connection == connection) remove_waiter(place);

@@ -84,8 +84,7 @@ Service::Impl::Impl(const Parts& parts)
       reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
 
 void Service::Impl::refresh() noexcept {
-  if (policy_.refresh()) scratch_ = policy::Scratch(*policy_);
-  standing_.refresh();
+  if (policy::refresh_together(policy_, standing_)) scratch_ = policy::Scratch(*policy_);
   const std::uint64_t cache_bytes = settings_->cache_bytes;
   if (!settings_.refresh()) return;
   allow_from_ = AllowFrom(settings_->allow_from);

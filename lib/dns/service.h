@@ -7,12 +7,12 @@
 
 #include "base/address.h"
 #include "base/bytes.h"
-#include "base/counter.h"
 #include "base/ring.h"
 #include "base/snapshot.h"
 #include "base/time.h"
 #include "config/config.h"
 #include "dns/claims.h"
+#include "dns/counters.h"
 #include "dns/upstream.h"
 #include "event/event.h"
 #include "policy/decide.h"
@@ -59,18 +59,6 @@ class ReplySink {
  public:
   virtual ~ReplySink() = default;
   virtual void send(const Client& client, Bytes reply) noexcept = 0;
-};
-
-// What may be read by /metrics while the worker writes.
-struct Counters {
-  Counter queries, replies, blocked, rewritten, cache_hits, cache_stale_hits, cache_misses;
-  Counter dropped_short, dropped_response, dropped_pending_full, refused_client, refused_question;
-  Counter formerr, notimp;
-  // PROXY headers that are missing or broken; identity options of peers that are not believed, and
-  // of believed ones that say nothing.
-  Counter dropped_proxy_header, claims_ignored, claims_malformed;
-  Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
-  Counter truncated, events_lost, coalesced, prefetches;
 };
 
 // Settings that shape the service; frozen between reloads.

@@ -48,6 +48,7 @@ struct Service::Impl {
     policy::Verdict verdict;
     std::optional<policy::SpecialAnswer> special;
     std::uint32_t ttl_max_s = 0;  // an allowed answer does not live longer
+    bool sets_clock = false;      // UpstreamQuestion::sets_clock
   };
 
   // What must be known to answer: the question itself, or safe search's target for it.
@@ -55,6 +56,7 @@ struct Service::Impl {
     const Name* name = nullptr;
     CacheKey key;
     bool is_rewrite = false;
+    bool sets_clock = false;
   };
 
   struct Step {

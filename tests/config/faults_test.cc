@@ -331,8 +331,9 @@ constexpr FaultCase kWarningCases[] = {
      "home.yaml:3: tap.interface: this version judges DNS only; no interface is listened to"},
     {"the proxy", "proxy: {mode: explicit}",
      "home.yaml:3: proxy.mode: this version has no proxy; web pages are not looked at"},
-    {"the dashboard", "admin: {listen: \"127.0.0.1:8480\"}",
-     "home.yaml:3: admin.listen: this version has no dashboard; nothing listens here"},
+    {"numbers that everybody can read", "admin: {listen: \"192.168.7.1:8480\"}",
+     "home.yaml:3: admin.listen: everybody who reaches this address can read the filter's numbers; "
+     "write 127.0.0.1:8480, or keep it to a network of your own"},
     {"a list by address", "lists: [{name: a, url: \"https://lists.example/a\", category: adult}]",
      "home.yaml:3: lists[0].url: this version does not fetch lists; it reads the file at 'path'"},
     {"a device by MAC", "devices: [{name: a, mac: \"02:00:00:00:00:01\", profile: kid}]",

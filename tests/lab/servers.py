@@ -114,7 +114,8 @@ class Relay:
         self.port = port or lab.free_port()
         self.asked = []  # (name, type) of every query that came
         self.wires = []  # the same as they came
-        self.slow = {}   # name -> seconds from when it was first asked for to its answers
+        # name, or "*" for all others -> seconds from when it was first asked for to its answers
+        self.slow = {}
         self.lies = {}   # name -> what is sent instead: (socket, answer, client) -> nothing
         self.is_cut = False
         self._since = {}  # name -> when it was first asked for
@@ -150,7 +151,8 @@ class Relay:
             self.wires.append(wire)
             since = self._since.setdefault(name, now)
         # As at a resolver that is still busy with a question when it is asked again.
-        return None if self.is_cut else max(0, since + self.slow.get(name, 0) - now)
+        busy = self.slow.get(name, self.slow.get("*", 0))
+        return None if self.is_cut else max(0, since + busy - now)
 
     def _serve_udp(self):
         while True:
