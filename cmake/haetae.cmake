@@ -45,7 +45,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(absl REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
-foreach(module icu-uc libhs re2 libpsl libzstd zlib libxxhash libsystemd)
+foreach(module icu-uc libhs re2 libpsl libzstd zlib libxxhash libsystemd openssl)
   pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
   add_library(haetae_ext_${module} INTERFACE)
   target_link_libraries(haetae_ext_${module} INTERFACE PkgConfig::${module})
@@ -61,6 +61,8 @@ add_library(haetae_ext_boost_json INTERFACE)
 target_link_libraries(haetae_ext_boost_json INTERFACE Boost::json)
 add_library(haetae_ext_absl_time INTERFACE)
 target_link_libraries(haetae_ext_absl_time INTERFACE absl::time)
+add_library(haetae_ext_absl_strings INTERFACE)
+target_link_libraries(haetae_ext_absl_strings INTERFACE absl::strings)
 
 # Turns the words of a haetae_* call into link arguments: our folders and the externals above by
 # their short names, anything else as it stands.
@@ -151,7 +153,7 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_build)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_build haetae_standing)
   endforeach()
 endfunction()
 

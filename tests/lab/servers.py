@@ -113,7 +113,8 @@ class Relay:
         self.address = address
         self.port = port or lab.free_port()
         self.asked = []  # (name, type) of every query that came
-        self.slow = {}   # name -> seconds from when it was first asked for to its answers
+        # name, or "*" for all others -> seconds from when it was first asked for to its answers
+        self.slow = {}
         self.lies = {}   # name -> what is sent instead: (socket, answer, client) -> nothing
         self.is_cut = False
         self._since = {}  # name -> when it was first asked for
@@ -148,7 +149,8 @@ class Relay:
             self.asked.append((name, dns.rdatatype.to_text(kind)))
             since = self._since.setdefault(name, now)
         # As at a resolver that is still busy with a question when it is asked again.
-        return None if self.is_cut else max(0, since + self.slow.get(name, 0) - now)
+        busy = self.slow.get(name, self.slow.get("*", 0))
+        return None if self.is_cut else max(0, since + busy - now)
 
     def _serve_udp(self):
         while True:

@@ -48,7 +48,7 @@ class PolicyMaker {
 
   policy::TimeZone zone = policy::TimeZone::utc();
   std::vector<policy::Device> devices;
-  std::vector<policy::Networks::Entry> networks;
+  std::vector<policy::Recognition> recognitions;
   policy::ProfileId default_profile = 0;
 
   // May be called again after more was added.
