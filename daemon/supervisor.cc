@@ -165,8 +165,7 @@ struct Supervisor::Impl {
       if (const auto tried = Upstreams::try_out(upstream); !tried) {
         return give_up_reload(tried.error());
       }
-      for (const auto& worker : running.workers) worker->change_upstream(upstream);
-      upstream_notices = UpstreamNotices(upstream);
+      renew_upstreams(upstream);
     }
     ++generation;
     running.published.settings.publish(
@@ -222,8 +221,12 @@ struct Supervisor::Impl {
     if (running.keeper.has_changed()) running.published.standing.publish(running.keeper.standing());
     if (!clock_set_back) return;
     // libunbound counts by the wall clock: what it remembers would live longer by the step.
-    const UnboundSettings upstream = upstream_of(running.loaded.config);
-    for (const auto& worker : running.workers) worker->change_upstream(upstream);
+    renew_upstreams(upstream_settings_of(running.loaded.config));
+  }
+
+  void renew_upstreams(const UpstreamSettings& settings) {
+    for (const auto& worker : running.workers) worker->change_upstream(settings);
+    upstream_notices = UpstreamNotices(settings);
   }
 
   // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
