@@ -86,6 +86,7 @@ void read_special_names(const std::filesystem::path& file, Rules& rules, Faults&
   for (const SpecialNamesFile::Row& row : read.names) {
     rules.special_names.push_back({row.name, row.answer, row.filtered_profiles_only});
   }
+  rules.local_zones = read.local_zones;
 }
 
 void read_start_lists(const std::filesystem::path& folder, Rules& rules, Faults& faults) {

@@ -56,6 +56,7 @@ struct Counters {
   Counter dropped_short, dropped_response, dropped_pending_full, refused_client, refused_question;
   Counter formerr, notimp;
   Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
+  Counter answers_blocked, answers_rebinding, answers_null, answers_undecidable;
   Counter truncated, events_lost, coalesced, prefetches;
 };
 
