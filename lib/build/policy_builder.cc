@@ -46,6 +46,7 @@ class Builder {
     add_devices_and_networks();
     mark_names_of_the_house();
     mark_special_names();
+    mark_local_zones();
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     marks_.write(*policy_);
     policy::fill_outcomes(*policy_);
@@ -270,6 +271,18 @@ class Builder {
       if (!is_held) mark_special(rule.name, {rule.answer, rule.filtered_profiles_only});
     }
     for (const Name& zone : zones) mark_special(zone, {policy::SpecialAnswer::Forward, false});
+  }
+
+  // Whose answers may hold addresses of the house: its zones, those that a server of the house
+  // holds, and what the configuration excepts.
+  void mark_local_zones() {
+    policy_->rebinding_protected = in_.config.dns.rebinding.protect;
+    const auto mark = [this](const Name& name) {
+      marks_.add(name, {.kind = MarkKind::LocalAnswers});
+    };
+    for (const config::LocalZone& zone : in_.rules.local_zones) mark(zone.name);
+    std::ranges::for_each(stub_zones(), mark);
+    std::ranges::for_each(in_.config.dns.rebinding.allow, mark);
   }
 
   void mark_special(const Name& name, policy::SpecialName special) {

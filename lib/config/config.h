@@ -75,6 +75,12 @@ struct BlockAnswer {
   std::optional<IpAddress> v6;
 };
 
+// Answers that lead a public name to an address of the house are blocked, but for these names.
+struct Rebinding {
+  bool protect = true;
+  std::vector<Name> allow;  // with all below them
+};
+
 struct Dns {
   std::vector<Endpoint> listen;
   bool allow_from_auto = true;
@@ -90,6 +96,7 @@ struct Dns {
   std::filesystem::path trust_anchor;      // DS or DNSKEY records that validation starts from
   std::vector<StubZone> stub_zones;
   BlockAnswer block_answer;
+  Rebinding rebinding;
   std::uint64_t cache_bytes = 32ULL << 20;  // per worker
 };
 

@@ -114,6 +114,16 @@ const Table<StubZone>& stub_zone_table() {
   return table;
 }
 
+const Table<Rebinding>& rebinding_table() {
+  static const Table<Rebinding> table{{
+      row("protect", &Rebinding::protect, yes_no(), "true",
+          "Block answers by which a site of the internet would open devices of your own network."),
+      row("allow", &Rebinding::allow, list_of(host_name(), kAddressesMax), "[]",
+          "Names that may lead to your own network, with all below them."),
+  }};
+  return table;
+}
+
 // `auto`, or networks.
 Type<Dns> allow_from() {
   const Type<std::vector<Cidr>> networks = list_of(cidr(), kAddressesMax);
@@ -144,6 +154,8 @@ const Table<Dns>& dns_table() {
           "Zones that are asked at a server of their own."),
       row("block_answer", &Dns::block_answer, section(block_answer_table()), "{}",
           "What a blocked device sees."),
+      row("rebinding", &Dns::rebinding, section(rebinding_table()), "{}",
+          "Sites that lead into your own network."),
       row("cache", &Dns::cache_bytes, size_bytes(kMegabyte, 4096 * kMegabyte), "32 MB",
           "Memory for remembered answers, for each worker."),
   }};
@@ -183,7 +195,8 @@ const Table<ListSource>& list_table() {
                                {"pihole-regex", "pihole-regex"},
                                {"rpz", "rpz"},
                                {"urls", "urls"},
-                               {"regex", "regex"}}),
+                               {"regex", "regex"},
+                               {"addresses", "addresses"}}),
           "auto", "How its lines are written; auto looks at them."),
       row("category", &ListSource::category, category_id(), kRequired,
           "The category of everything in it, as adult or gambling."),

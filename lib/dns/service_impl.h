@@ -5,6 +5,7 @@
 
 #include "dns/allow_from.h"
 #include "dns/answer_cache.h"
+#include "dns/answer_judge.h"
 #include "dns/packed_answer.h"
 #include "dns/pending.h"
 #include "dns/reasons.h"
@@ -13,8 +14,9 @@
 
 namespace haetae::dns {
 
-// The way of a query: service.cc takes it in, service_answer.cc decides and answers it, and
-// service_wait.cc keeps it while the upstream works. On arrival, when the upstream has answered or
+// The way of a query: service.cc takes it in, service_answer.cc decides and answers it,
+// service_deliver.cc judges and writes the answer, and service_wait.cc keeps the query while the
+// upstream works. On arrival, when the upstream has answered or
 // failed, and when time is up, the same settle() decides anew: a name denied while a query waited
 // is not leaked by its answer.
 struct Service::Impl {
@@ -49,6 +51,8 @@ struct Service::Impl {
     std::optional<policy::SpecialAnswer> special;
     std::uint32_t ttl_max_s = 0;  // an allowed answer does not live longer
     bool sets_clock = false;      // UpstreamQuestion::sets_clock
+    // What of the answer gave the verdict its reason; null where the asked name did.
+    const wire::Target* decided_by = nullptr;
   };
 
   // What must be known to answer: the question itself, or safe search's target for it.
@@ -97,8 +101,21 @@ struct Service::Impl {
   Step answer_stale(const Ask& ask, const Decision& decision, const Wanted& wanted,
                     CacheEntry& entry) noexcept;
   Step fail(const Ask& ask, const Decision& decision, wire::EdeCode code) noexcept;
-  std::size_t deliver(const Ask& ask, const Wanted& wanted, const PackedAnswer& answer,
-                      const Delivery& delivery) noexcept;
+
+  // ---- service_deliver.cc
+  // An answer that came or was remembered.
+  struct Found {
+    const PackedAnswer& packed;
+    CacheEntry* entry;  // where it is remembered; null if it is not, or not yet
+  };
+  // Judges it, then writes it to this client, or what stands in its place.
+  Step deliver(const Ask& ask, const Decision& decision, const Wanted& wanted, const Found& found,
+               const Delivery& delivery) noexcept;
+  Step deliver_judged(const Ask& ask, const Decision& decision, const Wanted& wanted,
+                      const Found& found, const Delivery& delivery) noexcept;
+  void count(const Judgement& judgement) noexcept;
+  std::size_t write(const Ask& ask, const Wanted& wanted, const PackedAnswer& answer,
+                    const Delivery& delivery) noexcept;
   Step reply(const Ask& ask, const Decision& decision, std::size_t size) noexcept;
   void record(const Ask& ask, const Decision& decision) noexcept;
   // The upstream's answer in the form asked for, made and stored at its first use.
@@ -136,6 +153,7 @@ struct Service::Impl {
   AnswerCache cache_;
   Pending pending_;
   AnswerPacker packer_;
+  AnswerJudge judge_;
   std::unique_ptr<std::array<std::uint8_t, limits::kDnsReplyBytesMax>> reply_room_;
 
   // Questions opened but not asked yet. Asked at the end of each call from outside, since the
@@ -149,6 +167,9 @@ struct Service::Impl {
   PackedAnswer packed_;
   std::uint8_t stored_forms_ = 0;
 };
+
+// How long an allowed answer may live: never past the moment at which the verdict may change.
+std::uint32_t ttl_max_s(const policy::Verdict& verdict, Time now) noexcept;
 
 // An answer's form as one bit of a set.
 constexpr std::uint8_t form_bit(AnswerForm form) noexcept {

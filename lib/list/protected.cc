@@ -161,9 +161,18 @@ Quarantine Protected::check(const AddressRule& rule, std::string_view category) 
       std::ranges::any_of(siteless_prefixes(), touches)) {
     return Quarantine::NoSite;
   }
-  const bool is_protected = std::ranges::any_of(networks_, [&](const Network& network) {
-    return touches(network.prefix) && !holds(network.own, category);
-  });
+  // The narrowest network around the entry speaks for it: a resolver inside a network of thousands
+  // of sites is a resolver. Whatever the entry holds besides must be the list's own too.
+  const Network* around = nullptr;
+  for (const Network& network : networks_) {
+    if (!touches(network.prefix)) continue;
+    if (network.prefix.mapped_bits() > prefix.mapped_bits()) {
+      if (!holds(network.own, category)) return Quarantine::ProtectedAddress;
+    } else if (around == nullptr || network.prefix.mapped_bits() > around->prefix.mapped_bits()) {
+      around = &network;
+    }
+  }
+  const bool is_protected = around != nullptr && !holds(around->own, category);
   return is_protected ? Quarantine::ProtectedAddress : Quarantine::None;
 }
 

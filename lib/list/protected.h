@@ -41,7 +41,8 @@ std::string_view describe(Quarantine why) noexcept;  // "blocks a protected name
 // An entry for addresses is quarantined if it
 //  - is wider than limits::kListV4PrefixBitsMin or kListV6PrefixBitsMin;
 //  - touches local addresses, or such as no site can have: the house must not lose its printer;
-//  - touches a protected prefix, unless the list's category is that prefix's own.
+//  - touches a protected network, unless the list's category is that network's own; of networks
+//    around the entry the narrowest counts.
 class Protected {
  public:
   Protected() = default;  // protects the public suffixes only

@@ -68,8 +68,8 @@ bool is_silent(const Policy& policy, const Request& request, NameFacts& facts,
   return Decider({policy, nothing_on, request, facts, &scratch}).is_silent();
 }
 
-bool may_lead_home(const Policy& policy, const NameFacts& facts) noexcept {
-  if (!policy.rebinding_protected) return true;
+bool may_lead_home(const Policy& policy, const Name& name, const NameFacts& facts) noexcept {
+  if (!policy.rebinding_protected || name.label_count() <= 1) return true;
   return std::ranges::any_of(marks_of(policy, facts), [&](const Mark& mark) {
     const bool is_trusted = mark.kind == MarkKind::LocalAnswers || mark.kind == MarkKind::House ||
                             mark.kind == MarkKind::Help;
@@ -172,16 +172,19 @@ Verdict Decider::decide_unknown_subject() noexcept {
   return shape();
 }
 
-// Every step of decide_in_answer() that may block, asked whether it ever could.
+// Every step of decide_in_answer() that may block, asked whether it ever could. A step that learns
+// to block for a new reason must be asked here too.
 bool Decider::is_silent() noexcept {
   outcome_ = outcome_of_subject();
   if (outcome_.locked || outcome_.bypass || outcome_.category || rebinding()) return false;
-  const bool is_ruled = std::ranges::any_of(marks_, [&](const Mark& mark) {
-    const bool is_denied =
-        mark.kind == MarkKind::GuardianDeny && mark.subject == request_.who.profile;
-    return (is_denied || mark.kind == MarkKind::ServiceOwn) && mark_counts(mark);
+  const bool may_block = std::ranges::any_of(marks_, [&](const Mark& mark) {
+    if (!mark_counts(mark)) return false;
+    if (mark.kind == MarkKind::GuardianDeny) return mark.subject == request_.who.profile;
+    if (mark.kind != MarkKind::ServiceOwn || mark.subject >= profile_.services.size()) return false;
+    const ProfileService& service = profile_.services[mark.subject];
+    return service.rule == ServiceRule::Block || service.has_quota || !service.hours.empty();
   });
-  return !is_ruled && !patterns();
+  return !may_block && !patterns();
 }
 
 bool Decider::rebinding() noexcept {
@@ -313,7 +316,8 @@ Decider::Ruling Decider::rule_service(ServiceId service) noexcept {
     if (!schedule_active(rule.hours, known, false)) return Ruling::BlockRule;
   }
   short_answer_ |= rule.has_quota;
-  if (service_used_up(service) && !lifted(GrantSubject::Quota)) return Ruling::BlockQuota;
+  if (rule.has_quota && service_used_up(service) && !lifted(GrantSubject::Quota))
+    return Ruling::BlockQuota;
   return rule.rule == ServiceRule::Allow ? Ruling::Allow : Ruling::Silent;
 }
 

@@ -83,9 +83,10 @@ bool is_silent(const Policy& policy, const Request& request, NameFacts& facts,
                Scratch& scratch) noexcept;
 
 // Whether answers for the name may hold addresses of the house without being an attack. So it is
-// for zones of the house and for what the configuration excepts; and for names of the house and
-// help lines: behind a hotel's or a provider's sign-in page the first answers private addresses.
-bool may_lead_home(const Policy& policy, const NameFacts& facts) noexcept;
+// for zones of the house and for what the configuration excepts; for names of one label, which no
+// site has; and for names of the house and help lines: behind a hotel's or a provider's sign-in
+// page the first answers private addresses. facts: of the name.
+bool may_lead_home(const Policy& policy, const Name& name, const NameFacts& facts) noexcept;
 
 // The special answer that a front gives for this name, or null. It stands beside the verdict: a
 // Block of the same name is carried out as any other.

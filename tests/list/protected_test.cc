@@ -108,12 +108,19 @@ constexpr AddressCase kAddressCases[] = {
     {"a network beside them", "203.0.114.0/24", "malware", Quarantine::None},
     {"a resolver in a list of resolvers", "198.51.100.53", "bypass", Quarantine::None},
     {"a resolver in another list", "198.51.100.53", "ads", Quarantine::ProtectedAddress},
+    {"a resolver inside a shared network", "2001:db8:cd::53", "bypass", Quarantine::None},
+    {"its neighbour", "2001:db8:cd::54", "bypass", Quarantine::ProtectedAddress},
+    {"a network around a resolver, in a list of resolvers", "198.51.100.0/24", "bypass",
+     Quarantine::None},
+    {"the same in another list", "198.51.100.0/24", "ads", Quarantine::ProtectedAddress},
     {"a shared prefix of IPv6", "2001:db8:cd::1", "ads", Quarantine::ProtectedAddress},
 };
 
 TEST(Protected, JudgesEachEntryForAddressesAsItsRowSays) {
   const auto names = Protected::from_text(
-      "203.0.113.0/24\n198.51.100.53 bypass  # a resolver\n2001:db8:cd::/48\n", "protected.txt");
+      "203.0.113.0/24\n198.51.100.53 bypass  # a resolver\n2001:db8:cd::/48\n"
+      "2001:db8:cd::53 bypass\n",
+      "protected.txt");
   ASSERT_TRUE(names.has_value()) << names.error();
   EXPECT_EQ(names->name_count(), 0U);
   for (const AddressCase& row : kAddressCases) {

@@ -270,13 +270,13 @@ TEST(MayLeadHome, HoldsForTheHousesOwnZonesAndForWhatIsExcepted) {
   const auto may = [&](std::string_view name) {
     const auto policy = scene.maker.make();
     Scratch scratch(*policy);
-    return may_lead_home(*policy, scratch.look_up(*policy, name_of(name)));
+    return may_lead_home(*policy, name_of(name), scratch.look_up(*policy, name_of(name)));
   };
   for (const std::string_view name :
-       {"printer.lan", "nas.example", "www.captive.example", "help.example"}) {
+       {"printer.lan", "nas.example", "www.captive.example", "help.example", "nas"}) {
     EXPECT_TRUE(may(name)) << name;
   }
-  for (const std::string_view name : {"x.nas.example", "school.example", "site.example", "."}) {
+  for (const std::string_view name : {"x.nas.example", "school.example", "site.example"}) {
     EXPECT_FALSE(may(name)) << name;
   }
   scene.maker.rebinding_protected = false;
