@@ -1,14 +1,6 @@
 #include "daemon/local_networks.h"
 
-#include <ifaddrs.h>
-#include <netinet/in.h>
-
-#include <algorithm>
-#include <bit>
-#include <memory>
 #include <string_view>
-
-#include "daemon/sockets.h"
 
 namespace haetae::daemon {
 namespace {
@@ -21,38 +13,13 @@ constexpr std::string_view kAlways[] = {
     "fc00::/7",                                           // RFC 4193
 };
 
-IpAddress address_of(const sockaddr* from) {
-  sockaddr_storage whole{};
-  const std::size_t size = from->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  std::copy_n(reinterpret_cast<const std::uint8_t*>(from), size,
-              reinterpret_cast<std::uint8_t*>(&whole));
-  return peer_of(whole).address;
-}
-
-int prefix_bits(const sockaddr* mask, int family) {
-  if (family == AF_INET) {
-    return std::popcount(reinterpret_cast<const sockaddr_in*>(mask)->sin_addr.s_addr);
-  }
-  int bits = 0;
-  for (const std::uint8_t octet : reinterpret_cast<const sockaddr_in6*>(mask)->sin6_addr.s6_addr) {
-    bits += std::popcount(octet);
-  }
-  return bits;
-}
-
 }  // namespace
 
-std::vector<Cidr> local_networks() {
+std::vector<Cidr> local_networks(const lan::Links& links) {
   std::vector<Cidr> networks;
   for (const std::string_view text : kAlways) networks.push_back(*Cidr::from_text(text));
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return networks;
-  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
-  for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr || one->ifa_netmask == nullptr) continue;
-    const int family = one->ifa_addr->sa_family;
-    if (family != AF_INET && family != AF_INET6) continue;
-    networks.emplace_back(address_of(one->ifa_addr), prefix_bits(one->ifa_netmask, family));
+  for (const lan::Link& link : links.all()) {
+    for (const lan::LinkAddress& own : link.addresses) networks.push_back(own.prefix);
   }
   return networks;
 }

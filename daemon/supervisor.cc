@@ -4,6 +4,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -13,7 +14,6 @@
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
 #include "daemon/list_build_process.h"
-#include "daemon/local_networks.h"
 
 namespace haetae::daemon {
 
@@ -23,7 +23,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr milliseconds kBeat{500};
-constexpr milliseconds kNetworksPeriod{5000};
 
 bool same_endpoints(const config::Config& a, const config::Config& b) {
   return std::ranges::equal(a.dns.listen, b.dns.listen, [](const auto& x, const auto& y) {
@@ -44,11 +43,11 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
 
 }  // namespace
 
-dns::Settings settings_of(const config::Config& config) {
+dns::Settings settings_of(const config::Config& config, const LanWatch& lan) {
   dns::Settings settings;
   settings.block_answer = config.dns.block_answer;
   settings.site_kind = config.site.kind;
-  settings.allow_from = config.dns.allow_from_auto ? local_networks() : config.dns.allow_from;
+  settings.allow_from = config.dns.allow_from_auto ? lan.local_networks() : config.dns.allow_from;
   settings.cache_bytes = config.dns.cache_bytes;
   return settings;
 }
@@ -153,8 +152,8 @@ struct Supervisor::Impl {
       for (const auto& worker : running.workers) worker->change_upstream(upstream);
     }
     ++generation;
-    running.published.settings.publish(
-        std::make_shared<const dns::Settings>(settings_of(next->config)));
+    publish_settings(next->config);
+    running.published.lan.follow(assembled->policy, next->config.devices_seen);
     running.published.policy.publish(std::move(assembled->policy));
     running.loaded = std::move(*next);
     next.reset();
@@ -186,7 +185,6 @@ struct Supervisor::Impl {
 
   void on_beat() {
     look_after_builder();
-    follow_local_networks();
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
@@ -197,12 +195,16 @@ struct Supervisor::Impl {
   // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
   // lock the family out.
   void follow_local_networks() {
-    const Monotonic now = read_clock().monotonic;
-    if (!running.loaded.config.dns.allow_from_auto || now < look_at_networks_at) return;
-    look_at_networks_at = now + kNetworksPeriod;
-    dns::Settings settings = settings_of(running.loaded.config);
-    if (settings.allow_from == running.published.settings.current()->allow_from) return;
-    running.published.settings.publish(std::make_shared<const dns::Settings>(std::move(settings)));
+    running.published.lan.start([this] {
+      asio::post(io, [this] {
+        if (running.loaded.config.dns.allow_from_auto) publish_settings(running.loaded.config);
+      });
+    });
+  }
+
+  void publish_settings(const config::Config& config) {
+    running.published.settings.publish(
+        std::make_shared<const dns::Settings>(settings_of(config, running.published.lan)));
   }
 
   // A worker that hangs is as bad as a dead one: systemd restarts us when we stop saying otherwise.
@@ -237,7 +239,6 @@ struct Supervisor::Impl {
   bool changed_since_build = false;  // another reload was asked for while the builder runs
   std::uint64_t generation = 1;
   Monotonic started;
-  Monotonic look_at_networks_at;
   bool settled = false;
   std::vector<std::uint64_t> beats_seen;
   std::vector<Monotonic> last_beat_at;
@@ -249,6 +250,7 @@ Supervisor::~Supervisor() = default;
 void Supervisor::run() {
   impl_->wait_for_signal();
   impl_->arm_beat();
+  impl_->follow_local_networks();
   fmt::print(stderr, "ready\n");
   sd_notify(0, "READY=1");
   impl_->io.run();

@@ -39,7 +39,7 @@ class Supervisor {
 };
 
 // Settings of the configuration in the form that workers take.
-dns::Settings settings_of(const config::Config& config);
+dns::Settings settings_of(const config::Config& config, const LanWatch& lan);
 UnboundSettings upstream_of(const config::Config& config);
 
 }  // namespace haetae::daemon

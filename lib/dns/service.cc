@@ -55,11 +55,18 @@ void Service::on_answer(std::uint64_t token, const UpstreamAnswer& answer,
 void Service::on_tick(const Now& now) noexcept {
   impl_->on_tick(now);
 }
+void Service::on_neighbours(const Now& now) noexcept {
+  impl_->on_neighbours(now);
+}
 std::size_t Service::waiting() const noexcept {
-  return impl_->pending_.waiter_count();
+  return impl_->pending_.waiter_count() + impl_->held_.count();
+}
+std::size_t Service::held() const noexcept {
+  return impl_->held_.count();
 }
 void Service::forget_connection(std::uint64_t connection) noexcept {
   impl_->pending_.forget_connection(connection);
+  impl_->held_.forget_connection(connection);
 }
 
 Service::Impl::Impl(const Parts& parts)
@@ -70,6 +77,8 @@ Service::Impl::Impl(const Parts& parts)
       replies_(parts.replies),
       events_(parts.events),
       counters_(parts.counters),
+      lan_(parts.lan),
+      sightings_(parts.lan, *policy_),
       allow_from_(settings_->allow_from),
       scratch_(*policy_),
       cache_key_(draw_key()),
@@ -77,7 +86,9 @@ Service::Impl::Impl(const Parts& parts)
       reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
 
 void Service::Impl::refresh() noexcept {
-  if (policy_.refresh()) scratch_ = policy::Scratch(*policy_);
+  const bool is_new_policy = policy_.refresh();
+  if (is_new_policy) scratch_ = policy::Scratch(*policy_);
+  sightings_.refresh(*policy_, is_new_policy);
   standing_.refresh();
   const std::uint64_t cache_bytes = settings_->cache_bytes;
   if (!settings_.refresh()) return;
@@ -98,39 +109,44 @@ Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now
     counters_.refused_client.add();
     return {};
   }
-  const Ask ask{*query, client, now, room_for(client, *query, out)};
-  if (!is_allowed) {
-    counters_.refused_client.add();
-    counters_.replies.add();
-    Reasons reasons;
-    reasons.add(wire::EdeCode::Prohibited);
-    return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::Refused, reasons.all(), ask.out)};
-  }
+  const MutableBytes room = room_for(client, *query, out);
+  if (!is_allowed) return refuse_stranger(*query, room);
+  const Sightings::Look look = sightings_.look(client.peer.address, client.interface_index);
+  const Ask ask{*query, client, now, room, look.sighting};
   if (const std::size_t size = refuse_unserved(ask); size != 0) {
     return {Effect::Kind::Reply, size};
   }
+  if (hold(*query, client, look, now)) return {Effect::Kind::Pending, 0};
+  const Effect effect = proceed(ask);
+  ask_upstream(now);  // what the query waits for, or a refresh ahead of its time
+  return effect;
+}
 
+Effect Service::Impl::proceed(const Ask& ask) noexcept {
   const Step step = settle(ask, {});
-  if (step.kind == Step::Kind::Reply) {
-    ask_upstream(now);  // a refresh ahead of its time, perhaps
-    return {Effect::Kind::Reply, step.size};
-  }
+  if (step.kind == Step::Kind::Reply) return {Effect::Kind::Reply, step.size};
   counters_.cache_misses.add();
-  if (wait_for(ask, step.wanted)) {
-    ask_upstream(now);
-    return {Effect::Kind::Pending, 0};
-  }
+  if (wait_for(ask, step.wanted)) return {Effect::Kind::Pending, 0};
   // No room to wait. A stale answer is better than none; what gets none over UDP is asked again. On
   // a stream others wait too: one query must not end it.
   counters_.dropped_pending_full.add();
   const Step stale = settle(ask, {.moment = Moment::Late});
   if (stale.kind == Step::Kind::Reply) return {Effect::Kind::Reply, stale.size};
-  if (client.transport == Transport::Udp) return {};
+  if (ask.client.transport == Transport::Udp) return {};
   Reasons reasons;
   reasons.add(wire::EdeCode::NotReady);
   counters_.replies.add();
   counters_.servfail.add();
-  return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::ServFail, reasons.all(), ask.out)};
+  return {Effect::Kind::Reply,
+          write_empty(ask.query, wire::Rcode::ServFail, reasons.all(), ask.out)};
+}
+
+Effect Service::Impl::refuse_stranger(const wire::Query& query, MutableBytes out) noexcept {
+  counters_.refused_client.add();
+  counters_.replies.add();
+  Reasons reasons;
+  reasons.add(wire::EdeCode::Prohibited);
+  return {Effect::Kind::Reply, write_empty(query, wire::Rcode::Refused, reasons.all(), out)};
 }
 
 Effect Service::Impl::refuse_malformed(Bytes bytes, wire::ParseError error,

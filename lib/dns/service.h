@@ -11,6 +11,7 @@
 #include "base/snapshot.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "dns/sightings.h"
 #include "dns/upstream.h"
 #include "event/event.h"
 #include "policy/decide.h"
@@ -57,6 +58,9 @@ struct Counters {
   Counter formerr, notimp;
   Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
   Counter truncated, events_lost, coalesced, prefetches;
+  // Queries held until the network said who sent them; of those, which it did not say in time; and
+  // those for which there was no room to be held.
+  Counter identity_held, identity_timeouts, identity_not_held;
 };
 
 // Settings that shape the service; frozen between reloads.
@@ -79,6 +83,7 @@ class Service {
     ReplySink& replies;
     Ring<event::Event>& events;
     Counters& counters;
+    const Lan* lan = nullptr;  // null: nothing is known of the network but addresses
   };
   explicit Service(const Parts& parts);
   ~Service();
@@ -102,11 +107,16 @@ class Service {
   // anew, then answered. An unknown token (an answer after its time) does nothing.
   void on_answer(std::uint64_t token, const UpstreamAnswer& answer, const Now& now) noexcept;
 
-  // Call at least every 50 ms while anything waits: stale answers after 1.8 s, SERVFAIL before 4 s.
+  // Call at least every 50 ms while anything waits, and every 5 ms while anything is held: stale
+  // answers after 1.8 s, SERVFAIL before 4 s.
   void on_tick(const Now& now) noexcept;
 
-  // Queries that wait for the upstream: for draining.
+  // The network has said something about its neighbours: queries held for that go on.
+  void on_neighbours(const Now& now) noexcept;
+
+  // Queries that wait for the upstream, or are held: for draining.
   std::size_t waiting() const noexcept;
+  std::size_t held() const noexcept;
   // A stream was closed: forget its waiting queries.
   void forget_connection(std::uint64_t connection) noexcept;
 

@@ -123,7 +123,8 @@ bool Service::Impl::settle_waiter(std::uint32_t waiter, const Situation& situati
   wire::Query query;
   waiting.restore(query);
   const Client client = waiting.client;
-  const Step step = settle({query, client, now, room_for(client, query, *reply_room_)}, situation);
+  const Step step = settle(
+      {query, client, now, room_for(client, query, *reply_room_), sighting_of(client)}, situation);
   switch (step.kind) {
     case Step::Kind::Wait: return false;
     case Step::Kind::Reply:
@@ -167,6 +168,7 @@ void Service::Impl::remember_failure(const PendingQuestion& question, wire::EdeC
 
 void Service::Impl::on_tick(const Now& now) noexcept {
   refresh();
+  release_overdue(now);
   const auto is_due = [&](std::uint32_t waiter, milliseconds after) {
     return waiter != kNobody && now.monotonic >= pending_.waiter(waiter).since + after;
   };
