@@ -1,6 +1,13 @@
 #include "daemon/local_networks.h"
 
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <bit>
+#include <memory>
 #include <string_view>
+
+#include "daemon/sockets.h"
 
 namespace haetae::daemon {
 namespace {
@@ -13,7 +20,49 @@ constexpr std::string_view kAlways[] = {
     "fc00::/7",                                           // RFC 4193
 };
 
+IpAddress address_of(const sockaddr* from) {
+  sockaddr_storage whole{};
+  const std::size_t size = from->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  std::copy_n(reinterpret_cast<const std::uint8_t*>(from), size,
+              reinterpret_cast<std::uint8_t*>(&whole));
+  return peer_of(whole).address;
+}
+
+int prefix_bits(const sockaddr* mask, int family) {
+  if (family == AF_INET) {
+    return std::popcount(reinterpret_cast<const sockaddr_in*>(mask)->sin_addr.s_addr);
+  }
+  int bits = 0;
+  for (const std::uint8_t octet : reinterpret_cast<const sockaddr_in6*>(mask)->sin6_addr.s6_addr) {
+    bits += std::popcount(octet);
+  }
+  return bits;
+}
+
 }  // namespace
+
+std::optional<InterfaceAddress> interface_address(const ifaddrs& row) {
+  if (row.ifa_addr == nullptr || row.ifa_netmask == nullptr) return std::nullopt;
+  const int family = row.ifa_addr->sa_family;
+  if (family != AF_INET && family != AF_INET6) return std::nullopt;
+  const IpAddress address = address_of(row.ifa_addr);
+  return InterfaceAddress{address, {address, prefix_bits(row.ifa_netmask, family)}};
+}
+
+std::vector<Cidr> local_networks_now() {
+  lan::LinkBook book;
+  constexpr std::uint32_t kAnyIndex = 1;  // which interface it is does not matter here
+  book.set_link(kAnyIndex, "any", false);
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return local_networks(book.links());
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
+  for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
+    if (const auto own = interface_address(*one)) {
+      book.add_address(kAnyIndex, {own->address, own->prefix});
+    }
+  }
+  return local_networks(book.links());
+}
 
 std::vector<Cidr> local_networks(const lan::Links& links) {
   std::vector<Cidr> networks;

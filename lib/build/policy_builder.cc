@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "build/identities_builder.h"
 #include "policy/marks.h"
 
 namespace haetae::build {
@@ -177,6 +178,10 @@ class Builder {
     to.has_quota = std::ranges::any_of(
         from.quotas, [](const config::Quota& quota) { return quota.service.empty(); });
     for (const std::string& block : from.block) to.blocked.set(category(block));
+    // So that patterns of ways round the filter count as its lists do.
+    for (std::size_t i = 0; from.block_bypass && i < policy_->categories.size(); ++i) {
+      if (policy_->categories[i].kind == policy::CategoryKind::Bypass) to.blocked.set(i);
+    }
     for (const std::string& allow : from.focus_categories) to.focus_categories.set(category(allow));
     add_profile_lists(from, to);
     add_profile_services(from, to);
@@ -213,30 +218,11 @@ class Builder {
     }
   }
 
-  // Devices come first: of equal keys the first counts.
   void add_devices_and_networks() {
-    std::vector<policy::Recognition> all;
     for (const config::Device& from : in_.config.devices) {
-      const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy_->devices.push_back({from.name, profile});
-      policy::Recognition& device = all.emplace_back(policy::Recognition{.who = {id, profile}});
-      device.credential = from.id;
-      device.mac = from.mac;
-      if (from.address) {
-        const int all_bits = from.address->is_v4() ? 32 : 128;
-        device.places.emplace_back(*from.address, all_bits);
-      }
-      if (from.cidr) device.places.push_back(*from.cidr);
+      policy_->devices.push_back({from.name, profile_ids_.at(from.profile)});
     }
-    for (const config::Network& from : in_.config.networks) {
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy::Recognition& network =
-          all.emplace_back(policy::Recognition{.who = {policy::kUnknownDevice, profile}});
-      if (from.cidr) network.places.push_back(*from.cidr);
-      network.interface = from.interface;
-    }
-    policy_->identities = policy::Identities(all);
+    policy_->identities = build_identities(in_.config);
     policy_->default_profile = profile_ids_.at(in_.config.default_profile);
   }
 
@@ -245,7 +231,9 @@ class Builder {
     for (const config::HouseName& house : in_.rules.house) {
       // Operators' Wi-Fi calling carries emergency calls: it stands with the help lines.
       const bool is_help = house.kind == "wifi-calling";
-      marks_.add(house.name, {.kind = is_help ? MarkKind::Help : MarkKind::House});
+      policy::Mark mark{.kind = is_help ? MarkKind::Help : MarkKind::House};
+      if (house.kind == "time") mark.subject = policy::kTimeSync;
+      marks_.add(house.name, mark);
     }
     for (const config::HelpLine& line : in_.rules.help) {
       for (const Name& name : line.names) marks_.add(name, {.kind = MarkKind::Help});

@@ -44,6 +44,12 @@ void Service::begin_batch() noexcept {
 bool Service::may_ask(const IpAddress& address) const noexcept {
   return impl_->allow_from_.contains(address);
 }
+bool Service::sends_proxy_header(const IpAddress& peer) const noexcept {
+  return impl_->trusted_peers_.of(peer).has(config::PeerSends::Proxy);
+}
+std::optional<Bytes> Service::take_proxy_header(Bytes octets, Client& client) noexcept {
+  return impl_->take_proxy_header(octets, client);
+}
 Effect Service::on_query(Bytes query, const Client& client, const Now& now,
                          MutableBytes out) noexcept {
   return impl_->on_query(query, client, now, out);
@@ -80,19 +86,20 @@ Service::Impl::Impl(const Parts& parts)
       lan_(parts.lan),
       sightings_(parts.lan, *policy_),
       allow_from_(settings_->allow_from),
+      trusted_peers_(settings_->trusted_peers),
       scratch_(*policy_),
       cache_key_(draw_key()),
       cache_(settings_->cache_bytes, cache_key_),
       reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
 
 void Service::Impl::refresh() noexcept {
-  const bool is_new_policy = policy_.refresh();
-  if (is_new_policy) scratch_ = policy::Scratch(*policy_);
-  sightings_.refresh(*policy_, is_new_policy);
-  standing_.refresh();
+  const std::uint64_t policy_before = policy_->generation;
+  if (policy::refresh_together(policy_, standing_)) scratch_ = policy::Scratch(*policy_);
+  sightings_.refresh(*policy_, policy_->generation != policy_before);
   const std::uint64_t cache_bytes = settings_->cache_bytes;
   if (!settings_.refresh()) return;
   allow_from_ = AllowFrom(settings_->allow_from);
+  trusted_peers_ = TrustedPeers(settings_->trusted_peers);
   if (settings_->cache_bytes != cache_bytes) {
     cache_ = AnswerCache(settings_->cache_bytes, cache_key_);
   }
@@ -101,7 +108,7 @@ void Service::Impl::refresh() noexcept {
 Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now,
                                MutableBytes out) noexcept {
   counters_.queries.add();
-  const bool is_allowed = allow_from_.contains(client.peer.address);
+  const bool is_allowed = allow_from_.contains(client.source().address);
   const auto query = wire::parse_query(bytes);
   if (!query) {
     // Strangers get no help with their malformed messages.
@@ -111,12 +118,24 @@ Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now
   }
   const MutableBytes room = room_for(client, *query, out);
   if (!is_allowed) return refuse_stranger(*query, room);
-  const Sightings::Look look = sightings_.look(client.peer.address, client.interface_index);
-  const Ask ask{*query, client, now, room, look.sighting};
+  const PeerTrust trust = trust_in(client);
+  if (!query->edns.names_client && !trust.has_options()) {
+    return take_in(*query, client, now, room);
+  }
+  Client told = client;
+  take_claims(*query, trust, told);
+  return take_in(*query, told, now, room);
+}
+
+// Answers a query of somebody who may ask, or lets it wait.
+Effect Service::Impl::take_in(const wire::Query& query, const Client& client, const Now& now,
+                              MutableBytes out) noexcept {
+  const Sightings::Look look = look_at(client);
+  const Ask ask{query, client, now, out, look.sighting};
   if (const std::size_t size = refuse_unserved(ask); size != 0) {
     return {Effect::Kind::Reply, size};
   }
-  if (hold(*query, client, look, now)) return {Effect::Kind::Pending, 0};
+  if (hold(query, client, look, now)) return {Effect::Kind::Pending, 0};
   const Effect effect = proceed(ask);
   ask_upstream(now);  // what the query waits for, or a refresh ahead of its time
   return effect;

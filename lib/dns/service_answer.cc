@@ -67,6 +67,8 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
+  decision.sets_clock =
+      ask.now.wall < policy::kClockCredibleFrom && policy::is_time_sync(policy, *facts);
   const policy::Profile& profile = policy.profiles[decision.who.profile];
   if (const policy::SpecialName* special = policy::special_answer(policy, profile, *facts)) {
     decision.special = special->answer;
@@ -92,6 +94,7 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
 
 std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision) noexcept {
   counters_.blocked.add();
+  counters_.blocked_for[static_cast<std::size_t>(decision.verdict.reason)].add();
   const Settings& settings = *settings_;
   Reasons reasons;
   if (ask.query.edns.present) {
@@ -116,7 +119,10 @@ Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& 
     }
   }
   const AnswerForm form = form_for(ask.query, decision.verdict.strip_ech);
-  return {&question.name, {hash, question.name.wire(), question.type, form}, false};
+  return {&question.name,
+          {hash, question.name.wire(), question.type, form},
+          false,
+          decision.sets_clock};
 }
 
 Service::Impl::Step Service::Impl::answer_with(const Ask& ask, const Decision& decision,
@@ -243,6 +249,7 @@ std::size_t Service::Impl::deliver(const Ask& ask, const Wanted& wanted, const P
 Service::Impl::Step Service::Impl::reply(const Ask& ask, const Decision& decision,
                                          std::size_t size) noexcept {
   counters_.replies.add();
+  if (decision.verdict.watched) counters_.watched.add();
   constexpr std::size_t kFlagsHighAt = 2;
   constexpr std::uint8_t kTruncatedBit = wire::Header::kTruncated >> 8;
   if ((ask.out[kFlagsHighAt] & kTruncatedBit) != 0) counters_.truncated.add();
@@ -260,7 +267,7 @@ void Service::Impl::record(const Ask& ask, const Decision& decision) noexcept {
   }
   event->policy_generation = policy_->generation;
   event->when = ask.now.wall;
-  event->peer = ask.client.peer;
+  event->peer = ask.client.source();
   event->who = decision.who;
   event->kind = policy::Kind::DnsName;
   event->record_type = static_cast<std::uint16_t>(ask.query.question.type);

@@ -1,8 +1,19 @@
 // Holding a query until the network has said who sent it: the fourth part of dns::Service.
 #include "dns/service_impl.h"
+#include "dns/sighting.h"
 #include "dns/timing.h"
 
 namespace haetae::dns {
+
+Sightings::Look Service::Impl::look_at(const Client& client) const noexcept {
+  // Whoever hands a query on for others is not who asks: its own MAC says nothing.
+  if (client.spoken_for || client.is_forwarded || client.claims.mac) {
+    return {.sighting = sighting_of(client)};
+  }
+  Sightings::Look look = sightings_.look(client.peer.address, client.interface_index);
+  look.sighting.credential = client.claims.id.view();
+  return look;
+}
 
 // True if the query is held: the MAC behind its address would tell whose it is, and nobody knows it
 // yet. A device's first packet of a new address is decided rightly that way.
@@ -24,9 +35,7 @@ void Service::Impl::on_neighbours(const Now& now) noexcept {
   for (std::uint32_t place = held_.first(); place != kNobody;) {
     const std::uint32_t after = held_.after(place);
     const Client& client = held_.at(place).client;
-    if (!sightings_.look(client.peer.address, client.interface_index).is_unsettled) {
-      release(place, now);
-    }
+    if (!look_at(client).is_unsettled) release(place, now);
     // A reply may have closed its connection, and that forgets all that came over it.
     place = after == kNobody || held_.is_taken(after) ? after : held_.first();
   }
@@ -47,7 +56,8 @@ void Service::Impl::release(std::uint32_t place, const Now& now) noexcept {
   wire::Query query;
   waiter.restore(query);
   const Client& client = waiter.client;
-  const Ask ask{query, client, now, room_for(client, query, *reply_room_), sighting_of(client)};
+  const Ask ask{query, client, now, room_for(client, query, *reply_room_),
+                look_at(client).sighting};
   const Effect effect = proceed(ask);
   if (effect.kind == Effect::Kind::Reply) {
     replies_.send(client, Bytes{*reply_room_}.first(effect.size));

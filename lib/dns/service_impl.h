@@ -10,6 +10,7 @@
 #include "dns/pending.h"
 #include "dns/reasons.h"
 #include "dns/service.h"
+#include "dns/trusted_peers.h"
 
 namespace haetae::dns {
 
@@ -49,6 +50,7 @@ struct Service::Impl {
     policy::Verdict verdict;
     std::optional<policy::SpecialAnswer> special;
     std::uint32_t ttl_max_s = 0;  // an allowed answer does not live longer
+    bool sets_clock = false;      // UpstreamQuestion::sets_clock
   };
 
   // What must be known to answer: the question itself, or safe search's target for it.
@@ -56,6 +58,7 @@ struct Service::Impl {
     const Name* name = nullptr;
     CacheKey key;
     bool is_rewrite = false;
+    bool sets_clock = false;
   };
 
   struct Step {
@@ -69,6 +72,9 @@ struct Service::Impl {
   void refresh() noexcept;
   Effect on_query(Bytes bytes, const Client& client, const Now& now, MutableBytes out) noexcept;
   Effect refuse_stranger(const wire::Query& query, MutableBytes out) noexcept;
+  // A query of somebody who may ask.
+  Effect take_in(const wire::Query& query, const Client& client, const Now& now,
+                 MutableBytes out) noexcept;
   Effect refuse_malformed(Bytes bytes, wire::ParseError error, MutableBytes out) noexcept;
   std::size_t refuse_unserved(const Ask& ask) noexcept;
   MutableBytes room_for(const Client& client, const wire::Query& query,
@@ -78,14 +84,18 @@ struct Service::Impl {
   Effect proceed(const Ask& ask) noexcept;
 
   // ---- service_hold.cc
+  // What is known of who sent a query: what a trusted peer says goes before what we see.
+  Sightings::Look look_at(const Client& client) const noexcept;
   bool hold(const wire::Query& query, const Client& client, const Sightings::Look& look,
             const Now& now) noexcept;
   void on_neighbours(const Now& now) noexcept;
   void release_overdue(const Now& now) noexcept;
   void release(std::uint32_t place, const Now& now) noexcept;
-  policy::Sighting sighting_of(const Client& client) const noexcept {
-    return sightings_.look(client.peer.address, client.interface_index).sighting;
-  }
+
+  // ---- service_claims.cc
+  std::optional<Bytes> take_proxy_header(Bytes octets, Client& client) noexcept;
+  PeerTrust trust_in(const Client& client) const noexcept;
+  void take_claims(const wire::Query& query, PeerTrust trust, Client& client) noexcept;
 
   // ---- service_answer.cc
   Step settle(const Ask& ask, const Situation& situation) noexcept;
@@ -141,6 +151,7 @@ struct Service::Impl {
   Sightings sightings_;
   Held held_;
   AllowFrom allow_from_;
+  TrustedPeers trusted_peers_;
   policy::Scratch scratch_;
   HashKey cache_key_;
   AnswerCache cache_;

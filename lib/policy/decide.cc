@@ -59,6 +59,13 @@ Verdict undecidable(const Policy& policy, const Standing& standing,
   return Decider({policy, standing, request, nothing, nullptr}).decide_without_name();
 }
 
+bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept {
+  return std::ranges::any_of(marks_of(policy, facts), [&](const Mark& mark) {
+    return mark.kind == MarkKind::House && mark.subject == kTimeSync &&
+           (!mark.exact || facts.marks_whole_name);
+  });
+}
+
 const SpecialName* special_answer(const Policy& policy, const Profile& profile,
                                   const NameFacts& facts) noexcept {
   for (const Mark& mark : marks_of(policy, facts)) {

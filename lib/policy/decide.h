@@ -66,6 +66,10 @@ Verdict decide(const Policy& policy, const Standing& standing, const Request& re
 Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept;
 
+// Whether a clock is set by this name. While the clock is not credible, nothing that asks the time
+// (signatures, certificates) may stand in such a name's way.
+bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept;
+
 // The special answer that a front gives for this name, or null. It stands beside the verdict: a
 // Block of the same name is carried out as any other.
 const SpecialName* special_answer(const Policy& policy, const Profile& profile,

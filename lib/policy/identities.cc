@@ -101,7 +101,9 @@ std::optional<Identity> Identities::find(const Sighting& sighting) const noexcep
   }
   // 3. Its address, unless another device may be sitting there: anybody can take an address.
   const Place place = place_of(sighting.address);
-  if (place.device != kUnknownDevice && may_stand_for(sighting.mac_sight, place.is_mac_written)) {
+  const bool is_own = !sighting.is_forwarded;
+  if (place.device != kUnknownDevice && is_own &&
+      may_stand_for(sighting.mac_sight, place.is_mac_written)) {
     return Identity{place.device, place.profile, KnownBy::Address};
   }
   // 4. The network that the address belongs to, then 5. the interface it came in by: where it is,

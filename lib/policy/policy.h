@@ -64,7 +64,7 @@ struct SpecialName {
 
 // What the configuration and rules/ say of a name; one row of a name's marks.
 enum class MarkKind : std::uint8_t {
-  House,          // own names, captive-portal checks, time sync
+  House,          // own names, captive-portal checks, time sync; subject: kTimeSync or kNone
   Help,           // help lines, Wi-Fi calling
   GuardianAllow,  // subject: ProfileId
   GuardianDeny,   // subject: ProfileId
@@ -74,6 +74,7 @@ enum class MarkKind : std::uint8_t {
   Special,        // subject: place in Policy::special_names
   FocusAllow,     // subject: ProfileId: reachable in focus or exam
 };
+inline constexpr std::uint16_t kTimeSync = 0;
 struct Mark {
   MarkKind kind;
   bool exact = false;              // speaks of its name alone

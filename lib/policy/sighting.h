@@ -21,6 +21,8 @@ enum class MacSight : std::uint8_t {
 // here only if that peer is trusted.
 struct Sighting {
   IpAddress address;
+  // The address is that of a forwarder that tells in other ways who asks: it says where, not who.
+  bool is_forwarded = false;
   InterfaceId interface = kNone;  // by Identities::interface_of; kNone: not named by any network
   MacSight mac_sight = MacSight::Hidden;
   MacAddress mac{};               // with Seen and TakenOver

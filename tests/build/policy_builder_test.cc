@@ -19,7 +19,7 @@ std::shared_ptr<const policy::Policy> policy_of(std::string_view text) {
   list::ImageBuilder empty(HashKey{1, 2});
   config::Faults warnings;
   const auto image = *list::Image::from_bytes(*empty.to_bytes());
-  auto policy = build_policy({loaded->config, loaded->rules, image, nullptr, nullptr}, warnings);
+  auto policy = build_policy({loaded->config, *loaded->rules, image, nullptr, nullptr}, warnings);
   EXPECT_TRUE(policy.has_value()) << (policy ? "" : config::to_text(policy.error().front()));
   return *policy;
 }

@@ -483,6 +483,23 @@ TEST(Clock, ThatIsNotCredibleMeansTheStricterSide) {
   EXPECT_EQ(at_wake_up([](Scene&) {}).reason, Reason::NoRuleMatched);
 }
 
+TEST(Clock, IsSetByNamesOfTimeServersAndNoOthers) {
+  Scene scene;
+  scene.maker.mark(MarkKind::House, "pool.example", kTimeSync);
+  scene.maker.mark(MarkKind::House, "captive.example");
+  scene.maker.service("khan", {"site.example"});  // the first service: number 0, as kTimeSync
+  const auto policy = scene.maker.make();
+  Scratch scratch(*policy);
+  const auto sets_clock = [&](const char* name) {
+    return is_time_sync(*policy, scratch.look_up(*policy, name_of(name)));
+  };
+  EXPECT_TRUE(sets_clock("pool.example"));
+  EXPECT_TRUE(sets_clock("0.kr.pool.example"));
+  EXPECT_FALSE(sets_clock("captive.example"));
+  EXPECT_FALSE(sets_clock("site.example"));
+  EXPECT_FALSE(sets_clock("other.example"));
+}
+
 TEST(Special, AnswersFilteredProfilesOnlyWhereItSaysSo) {
   Scene scene;
   scene.maker.special("canary.example", {SpecialAnswer::NxDomain, true});

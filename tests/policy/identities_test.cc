@@ -128,6 +128,26 @@ TEST(Identities, AreFoundByTheStrongestEvidence) {
   }
 }
 
+TEST(Identities, DoNotTakeAForwardersAddressForADevices) {
+  const Identities identities = house();
+  const auto find = [&](const char* address, Sighting sighting = {}) {
+    sighting.address = *IpAddress::from_text(address);
+    sighting.is_forwarded = true;
+    return identities.find(sighting);
+  };
+  // The printer's address, as somebody may have written it who set the forwarder up.
+  EXPECT_EQ(find("192.0.2.12")->device, kUnknownDevice);
+  EXPECT_EQ(find("192.0.2.12")->profile, kGuests) << "its network still counts";
+  EXPECT_EQ(find("192.0.2.70")->device, kUnknownDevice) << "nor a prefix";
+  EXPECT_FALSE(find("2001:db8::11").has_value());
+  // What it tells of the client counts as ever.
+  const Sighting by_mac{.mac_sight = MacSight::Seen, .mac = mac(kTabletMac)};
+  EXPECT_EQ(find("192.0.2.12", by_mac)->device, kTablet);
+  EXPECT_EQ(find("192.0.2.12", {.credential = "laptop"})->device, kLaptop);
+  const Sighting by_stranger{.mac_sight = MacSight::Seen, .mac = mac(kStranger)};
+  EXPECT_EQ(find("192.0.2.12", by_stranger)->device, kUnknownDevice);
+}
+
 TEST(Identities, FindNobodyWhereNobodyIsWritten) {
   const Identities nobody;
   EXPECT_FALSE(nobody.find({.address = *IpAddress::from_text("192.0.2.1"),
