@@ -164,8 +164,7 @@ struct Supervisor::Impl {
       if (const auto tried = Upstreams::try_out(upstream); !tried) {
         return give_up_reload(tried.error());
       }
-      for (const auto& worker : running.workers) worker->change_upstream(upstream);
-      upstream_notices = UpstreamNotices(upstream);
+      renew_upstreams(upstream);
     }
     ++generation;
     publish_settings(next->config);

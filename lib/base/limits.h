@@ -51,12 +51,21 @@ inline constexpr std::size_t kReportQuarantinedMax = 1000;
 // A list is refused if more of its entries than both of these had to be quarantined.
 inline constexpr std::uint64_t kListQuarantinedCountMax = 20;
 inline constexpr std::uint64_t kListQuarantinedPercentMax = 5;
+// A network in a list that is wider than this is quarantined: it would block a share of the
+// internet. Those of published drop lists are narrower.
+inline constexpr int kListV4PrefixBitsMin = 12;
+inline constexpr int kListV6PrefixBitsMin = 24;
 // A list that had at least so many rules is refused if it shrank by more than half. Smaller ones
 // are written by hand and may shrink.
 inline constexpr std::uint64_t kListShrinkCheckRulesMin = 100;
 
 // Patterns of one set: each costs some 200 octets and a place in hits. More are refused by name.
 inline constexpr std::size_t kPatternsMax = 20'000;
+// Strings that stand for one expression in the first look at a text; they cost time at the start. An
+// expression that would need more is asked of every text.
+inline constexpr std::size_t kPatternFactorsMax = 300;
+// Those of one set, together. Expressions beyond are asked of every text.
+inline constexpr std::size_t kPatternSetFactorsMax = 20'000;
 // Categories that the patterns of one set speak of; they size an array on the stack of each scan.
 inline constexpr std::size_t kPatternCategoriesMax = 32;
 // A compiled pattern database kept on disk. A larger file is not read and is made anew.
@@ -154,6 +163,8 @@ inline constexpr std::size_t kEdeTextBytesMax = 128;
 
 // Image: distinct names. At about 50 bytes each while building; one more refuses the build.
 inline constexpr std::size_t kImageNamesMax = 100'000'000;
+// Image: distinct prefixes of addresses, at up to 68 bytes each; one more refuses the build.
+inline constexpr std::size_t kImagePrefixesMax = 1'000'000;
 // Elements at one name, its ancestors' included; further ones are left out and counted. Keeps a
 // name with very many conditional rules from costing their square.
 inline constexpr std::size_t kImageSetElementsMax = 255;

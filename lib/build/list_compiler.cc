@@ -61,6 +61,9 @@ class BuilderSink final : public list::RuleSink {
  public:
   BuilderSink(list::ImageBuilder& builder, list::ListId list) : builder_(builder), list_(list) {}
   void take(const list::Rule& rule, std::uint32_t /*line*/) override { builder_.add(list_, rule); }
+  void take_address(const list::AddressRule& rule, std::uint32_t /*line*/) override {
+    builder_.add(list_, rule);
+  }
 
  private:
   list::ImageBuilder& builder_;
