@@ -16,6 +16,7 @@ struct Counters {
   Counter dropped_proxy_header, claims_ignored, claims_malformed;
   Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
   Counter truncated, events_lost, coalesced, prefetches;
+  Counter identity_held, identity_timeouts, identity_not_held;
   std::array<Counter, policy::kReasonsCount> blocked_for;  // by Reason
 };
 
