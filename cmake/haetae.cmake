@@ -61,6 +61,8 @@ add_library(haetae_ext_boost_json INTERFACE)
 target_link_libraries(haetae_ext_boost_json INTERFACE Boost::json)
 add_library(haetae_ext_absl_time INTERFACE)
 target_link_libraries(haetae_ext_absl_time INTERFACE absl::time)
+add_library(haetae_ext_absl_map INTERFACE)
+target_link_libraries(haetae_ext_absl_map INTERFACE absl::flat_hash_map)
 add_library(haetae_ext_absl_strings INTERFACE)
 target_link_libraries(haetae_ext_absl_strings INTERFACE absl::strings)
 

@@ -112,6 +112,11 @@ inline constexpr std::size_t kTcpPipelineMax = 128;
 // A connection on which nothing moves for so long is closed (RFC 7766, section 6.2.3).
 inline constexpr std::chrono::seconds kTcpIdle{10};
 
+// Queries of one worker that are held until the network has said who sent them, and how many of one
+// address; some 0.6 KB each. What finds no room is decided with what is known, and counted.
+inline constexpr std::size_t kHeldQueriesMax = 512;
+inline constexpr std::size_t kHeldPerClientMax = 32;
+
 // Queries of one worker that wait for the upstream: some 0.6 KB each, touched as needed. With more,
 // a query gets a stale answer if there is one, else it is dropped and counted; clients ask again.
 inline constexpr std::size_t kPendingQueriesMax = 10000;
@@ -125,8 +130,8 @@ inline constexpr std::size_t kUpstreamServersMax = 32;
 inline constexpr std::size_t kForwardAttemptsMax = 6;
 // Attempts of one worker on their way, for kPendingQuestionsMax questions; some 50 octets each.
 inline constexpr std::size_t kForwardAttemptsInFlightMax = 2 * kPendingQuestionsMax;
-// DNS over TLS to one server, from one worker: connections, some 60 KB each, and questions in flight
-// on one (a power of two). With all full the next server is asked.
+// DNS over TLS to one server, from one worker: connections, some 60 KB each, and questions in
+// flight on one (a power of two). With all full the next server is asked.
 inline constexpr std::size_t kTlsConnectionsMax = 4;
 inline constexpr std::size_t kTlsInFlightMax = 1024;
 // Questions in flight on every connection before another one is opened.
@@ -175,6 +180,41 @@ inline constexpr std::size_t kImageConditionBytesMax = 64 * 1024 * 1024;
 // Edits beside an image, at about 60 bytes each; at the limit they must be merged into a new image.
 inline constexpr std::size_t kDeltaEditsMax = 10'000;
 
+// Network interfaces, and names that interfaces ever had while the program ran. On what comes
+// beyond, nobody is known by MAC; counted.
+inline constexpr std::size_t kLinksMax = 4096;
+inline constexpr std::size_t kLinkNamesMax = 8192;
+// Addresses of this machine on one interface. What comes beyond is not on the link; counted.
+inline constexpr std::size_t kAddressesOfLinkMax = 256;
+
+// Pairs of address and MAC that are remembered, at about 130 octets each. Nobody on one link can
+// take the place of the others: a link that is full forgets its own strangers, those seen longest
+// ago first.
+inline constexpr std::size_t kNeighboursMax = 262'144;
+inline constexpr std::size_t kNeighboursOfLinkMax = 131'072;
+// Of one MAC: a month of IPv6 temporary addresses on two prefixes. It forgets its own oldest.
+inline constexpr std::size_t kNeighboursOfMacMax = 96;
+// MACs that are remembered, at about 150 octets each; with more, strangers of the same link go.
+inline constexpr std::size_t kMacsMax = 65'536;
+inline constexpr std::size_t kMacsOfLinkMax = 32'768;
+// Addresses that the kernel asked for in vain, remembered for so long that nobody waits for them.
+inline constexpr std::size_t kFailedNeighboursMax = 4096;
+inline constexpr std::chrono::seconds kFailedNeighbourFor{5};
+// Wishes of one worker to look for a neighbour, on their way to who does. More are lost; the next
+// query of that neighbour wishes again.
+inline constexpr std::size_t kWishesSlots = 512;
+// Neighbours that are looked for at one time, and in one second. Further ones are counted, and
+// decided on as unknown until somebody asks again; the kernel's own table holds some 1000.
+inline constexpr std::size_t kProbesMax = 256;
+inline constexpr int kProbesPerSecond = 512;
+// The first MAC that held an address owns it until it was away for so long.
+inline constexpr std::chrono::days kOwnerKept{30};
+// The file of devices seen. What stands beyond is not read.
+inline constexpr std::size_t kSeenBytesMax = 64 * 1024 * 1024;
+// A DHCP server's leases file; a longer one is read from its end, where the newest leases stand.
+inline constexpr std::size_t kLeasesBytesMax = 16 * 1024 * 1024;
+// Leases taken from one file; the rest is counted.
+inline constexpr std::size_t kLeasesMax = 65'536;
 // Resolvers read from one router advertisement: 16 octets each; further ones are left out.
 inline constexpr std::size_t kRdnssAddressesMax = 16;
 

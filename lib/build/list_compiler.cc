@@ -251,7 +251,8 @@ ListFiles ListFiles::below(const fs::path& state) {
 std::vector<ListSource> list_sources(const config::Loaded& loaded) {
   std::vector<ListSource> sources = loaded.config.lists;
   if (loaded.config.start_lists) {
-    sources.insert(sources.end(), loaded.rules->start_lists.begin(), loaded.rules->start_lists.end());
+    sources.insert(sources.end(), loaded.rules->start_lists.begin(),
+                   loaded.rules->start_lists.end());
   }
   return sources;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "build/identities_builder.h"
 #include "policy/marks.h"
 
 namespace haetae::build {
@@ -218,30 +219,11 @@ class Builder {
     }
   }
 
-  // Devices come first: of equal keys the first counts.
   void add_devices_and_networks() {
-    std::vector<policy::Recognition> all;
     for (const config::Device& from : in_.config.devices) {
-      const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy_->devices.push_back({from.name, profile});
-      policy::Recognition& device = all.emplace_back(policy::Recognition{.who = {id, profile}});
-      device.credential = from.id;
-      device.mac = from.mac;
-      if (from.address) {
-        const int all_bits = from.address->is_v4() ? 32 : 128;
-        device.places.emplace_back(*from.address, all_bits);
-      }
-      if (from.cidr) device.places.push_back(*from.cidr);
+      policy_->devices.push_back({from.name, profile_ids_.at(from.profile)});
     }
-    for (const config::Network& from : in_.config.networks) {
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy::Recognition& network =
-          all.emplace_back(policy::Recognition{.who = {policy::kUnknownDevice, profile}});
-      if (from.cidr) network.places.push_back(*from.cidr);
-      network.interface = from.interface;
-    }
-    policy_->identities = policy::Identities(all);
+    policy_->identities = build_identities(in_.config);
     policy_->default_profile = profile_ids_.at(in_.config.default_profile);
   }
 

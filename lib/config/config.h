@@ -174,6 +174,13 @@ struct Network {
   std::string profile;
 };
 
+// What is kept of the devices of the network, known or not.
+struct DevicesSeen {
+  bool leases_auto = true;                    // leases files at their usual places
+  std::vector<std::filesystem::path> leases;  // absolute; empty and not auto: none are read
+  std::chrono::hours forget_after{std::chrono::days(30)};
+};
+
 // Parts that later versions act on; read and checked, and warned about if they are switched on.
 enum class GateMode : std::uint8_t { Off, Queue };
 struct Gate {
@@ -209,6 +216,7 @@ struct Config {
   std::vector<Device> devices;
   std::vector<Network> networks;
   std::string default_profile;
+  DevicesSeen devices_seen;
   Gate gate;
   Tap tap;
   Proxy proxy;

@@ -96,6 +96,21 @@ const Table<BlockAnswer>& block_answer_table() {
   return table;
 }
 
+// As the kernel takes them: at most 15 octets, without spaces and slashes.
+Type<std::string> interface_name() {
+  return parsed<std::string>(
+      "interface", "an interface's name", "write it as br-kids; see `ip link`",
+      [](std::string_view text) -> std::optional<std::string> {
+        constexpr std::size_t kBytesMax = 15;
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return c > ' ' && c <= '~' && c != '/' && c != ':'; });
+        if (text.empty() || text.size() > kBytesMax || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 // Not a site's name: zones may be the root, or start with an underscore.
 Type<std::string> zone_name() {
   return parsed<std::string>("zone", "a zone", "write it as lan.example, or . for all names",
@@ -239,13 +254,14 @@ Type<std::string> client_id() {
 }
 
 const Table<Device>& device_table() {
-  constexpr std::string_view kAddressOnly =
-      "this version knows devices by address or cidr only; this key does nothing yet";
   static const Table<Device> table{{
       row("name", &Device::name, text(), kRequired, "What you call the device; each its own."),
-      row("mac", &Device::mac, maybe(mac_address()), "", "Its hardware address.", kAddressOnly),
-      row("address", &Device::address, maybe(address()), "", "Its fixed address."),
-      row("cidr", &Device::cidr, maybe(cidr()), "", "All addresses that it may have."),
+      row("mac", &Device::mac, maybe(mac_address()), "",
+          "Its hardware address; the surest way to know a device on your own network."),
+      row("address", &Device::address, maybe(address()), "",
+          "Its fixed address; counts for the first device that is seen with it."),
+      row("cidr", &Device::cidr, maybe(cidr()), "",
+          "All addresses that it may have; counts like address."),
       row("id", &Device::id, client_id(), "",
           "What a trusted forwarder calls it, as cpe-17; Umbrella's device ids in lower case."),
       row("profile", &Device::profile, profile_name(), kRequired, "Whose rules it follows."),
@@ -256,10 +272,32 @@ const Table<Device>& device_table() {
 const Table<Network>& network_table() {
   static const Table<Network> table{{
       row("cidr", &Network::cidr, maybe(cidr()), "", "The network, as 192.168.7.0/24."),
-      row("interface", &Network::interface, text(), "", "The network's interface, as br-kids.",
-          "this version knows networks by cidr only; this key does nothing yet"),
+      row("interface", &Network::interface, interface_name(), "",
+          "The network's interface, as br-kids or eth0.20."),
       row("profile", &Network::profile, profile_name(), kRequired,
           "The profile of its devices that have none of their own."),
+  }};
+  return table;
+}
+
+// `auto`, or files.
+Type<DevicesSeen> leases_files() {
+  constexpr std::size_t kFilesMax = 16;
+  const Type<std::vector<std::filesystem::path>> files = list_of(file_path(), kFilesMax);
+  return {"auto | " + files.words, [read = files.read](const Value& value, DevicesSeen& seen) {
+            seen.leases.clear();
+            seen.leases_auto = value.node.text == "auto";
+            if (!seen.leases_auto) read(value, seen.leases);
+          }};
+}
+
+const Table<DevicesSeen>& devices_seen_table() {
+  static const Table<DevicesSeen> table{{
+      whole_row("leases", leases_files(), "auto",
+                "Leases files of dnsmasq, ISC dhcpd or Kea, for the names that devices gave "
+                "themselves; auto: at their usual places."),
+      row("forget_after", &DevicesSeen::forget_after, hours(), "30d",
+          "A device that nobody saw for so long is forgotten."),
   }};
   return table;
 }
@@ -378,6 +416,8 @@ Table<Config> make_config_table() {
           "[]", "Profiles of whole networks."),
       row("default_profile", &Config::default_profile, profile_name(), kRequired,
           "The profile of every device that is not named: best the strictest."),
+      row("devices_seen", &Config::devices_seen, section(devices_seen_table()), "{}",
+          "The list of devices on your network, named above or not: `haetae devices` shows it."),
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),

@@ -46,6 +46,12 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
     {"events_lost", &Counters::events_lost, "Events lost: the writer was too slow."},
     {"coalesced", &Counters::coalesced, "Queries that shared a question already on its way."},
     {"prefetches", &Counters::prefetches, "Answers fetched anew before their end."},
+    {"identity_held", &Counters::identity_held,
+     "Queries held until the network said who sent them."},
+    {"identity_timeouts", &Counters::identity_timeouts,
+     "Of those, queries of which it did not say so in time."},
+    {"identity_not_held", &Counters::identity_not_held,
+     "Queries for which there was no room to be held."},
 }};
 
 const std::array<UpstreamCounterRow, kUpstreamCounterRowsCount> kUpstreamCounterRows{{

@@ -17,6 +17,7 @@ struct Counters {
   Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
   Counter answers_blocked, answers_rebinding, answers_null, answers_undecidable;
   Counter truncated, events_lost, coalesced, prefetches;
+  Counter identity_held, identity_timeouts, identity_not_held;
   std::array<Counter, policy::kReasonsCount> blocked_for;  // by Reason
 };
 

@@ -5,7 +5,6 @@
 #include "dns/own_answer.h"
 #include "dns/safe_search_answer.h"
 #include "dns/service_impl.h"
-#include "dns/sighting.h"
 #include "dns/timing.h"
 
 namespace haetae::dns {
@@ -62,7 +61,7 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
     if (entry != nullptr) entry->facts_generation = policy.generation;
   }
   Decision decision;
-  decision.who = policy.identify(sighting_of(ask.client));
+  decision.who = policy.identify(ask.sighting);
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
