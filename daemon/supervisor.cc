@@ -10,12 +10,15 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
 #include "daemon/control_commands.h"
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
 #include "daemon/local_networks.h"
+#include "daemon/metrics.h"
+#include "daemon/upstream_notices.h"
 
 namespace haetae::daemon {
 
@@ -33,6 +36,12 @@ bool same_endpoints(const config::Config& a, const config::Config& b) {
   });
 }
 
+bool same_endpoint(const std::optional<config::Endpoint>& a,
+                   const std::optional<config::Endpoint>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->address == b->address && a->port == b->port;
+}
+
 // Settings that are frozen at start.
 void tell_what_needs_a_restart(const config::Config& now, const config::Config& next) {
   const auto tell = [](bool is_same, std::string_view key) {
@@ -43,6 +52,7 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(now.state_path == next.state_path, "state.path");
   tell(now.control.path == next.control.path, "control.path");
   tell(now.log_events == next.log_events, "log.events");
+  tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
 }
 
 }  // namespace
@@ -52,21 +62,8 @@ dns::Settings settings_of(const config::Config& config) {
   settings.block_answer = config.dns.block_answer;
   settings.site_kind = config.site.kind;
   settings.allow_from = config.dns.allow_from_auto ? local_networks() : config.dns.allow_from;
+  settings.trusted_peers = config.dns.trusted_peers;
   settings.cache_bytes = config.dns.cache_bytes;
-  return settings;
-}
-
-UnboundSettings upstream_of(const config::Config& config) {
-  UnboundSettings settings;
-  settings.mode = config.dns.upstream_mode;
-  settings.servers = config.dns.upstream_servers;
-  // Forwarders are often blind to DNSSEC, and a blind one makes every signed name bogus: only our
-  // own recursion validates.
-  settings.validate = config.dns.dnssec && settings.mode == config::UpstreamMode::Recurse;
-  if (settings.validate) settings.trust_anchor_file = config.dns.trust_anchor;
-  for (const config::StubZone& stub : config.dns.stub_zones) {
-    settings.stubs.push_back({stub.zone, stub.server});
-  }
   return settings;
 }
 
@@ -75,7 +72,8 @@ struct Supervisor::Impl {
       : running(std::move(all)),
         signals(io, SIGHUP, SIGTERM, SIGINT),
         beat(io),
-        commands(running.keeper, running.published.standing) {
+        commands(running.keeper, running.published.standing),
+        upstream_notices(upstream_settings_of(running.loaded.config)) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
     beats_seen.assign(running.workers.size(), 0);
@@ -116,7 +114,7 @@ struct Supervisor::Impl {
   void begin_reload() {
     sd_notify(0, "RELOADING=1");
     running.events.reopen();
-    auto loaded = load_config(running.config_file);
+    auto loaded = load_config(running.config_file, {}, running.loaded.rules);
     if (!loaded) {
       print_faults(loaded.error());
       return give_up_reload("the configuration has faults; the one in use stays");
@@ -162,12 +160,12 @@ struct Supervisor::Impl {
       return give_up_reload("the policy cannot be built; the one in use stays");
     }
     print_faults(assembled->warnings, "warning: ");
-    const UnboundSettings upstream = upstream_of(next->config);
-    if (!(upstream == upstream_of(running.loaded.config))) {
-      if (const auto tried = UnboundUpstream::make(io, upstream, {}); !tried) {
+    const UpstreamSettings upstream = upstream_settings_of(next->config);
+    if (upstream != upstream_settings_of(running.loaded.config)) {
+      if (const auto tried = Upstreams::try_out(upstream); !tried) {
         return give_up_reload(tried.error());
       }
-      for (const auto& worker : running.workers) worker->change_upstream(upstream);
+      renew_upstreams(upstream);
     }
     ++generation;
     running.published.settings.publish(
@@ -183,12 +181,14 @@ struct Supervisor::Impl {
     settled = false;  // the new state has to prove itself, too
     admit_group();
     started = read_clock().monotonic;
+    ++reloads.taken_up;
     fmt::print(stderr, "haetae: reloaded\n");
     sd_notify(0, "READY=1");
   }
 
   void give_up_reload(const std::string& why) {
     next.reset();
+    ++reloads.refused;
     fmt::print(stderr, "haetae: not reloaded: {}\n", why);
     sd_notify(0, "READY=1");
   }
@@ -211,6 +211,7 @@ struct Supervisor::Impl {
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
+    upstream_notices.look_at(running.workers);
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -220,8 +221,12 @@ struct Supervisor::Impl {
     if (running.keeper.has_changed()) running.published.standing.publish(running.keeper.standing());
     if (!clock_set_back) return;
     // libunbound counts by the wall clock: what it remembers would live longer by the step.
-    const UnboundSettings upstream = upstream_of(running.loaded.config);
-    for (const auto& worker : running.workers) worker->change_upstream(upstream);
+    renew_upstreams(upstream_settings_of(running.loaded.config));
+  }
+
+  void renew_upstreams(const UpstreamSettings& settings) {
+    for (const auto& worker : running.workers) worker->change_upstream(settings);
+    upstream_notices = UpstreamNotices(settings);
   }
 
   // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
@@ -250,6 +255,21 @@ struct Supervisor::Impl {
     return all;
   }
 
+  std::expected<void, std::string> open_admin() {
+    const auto& endpoint = running.loaded.config.admin_listen;
+    if (!endpoint) return {};
+    auto front = AdminFront::open(
+        io, *endpoint,
+        {.metrics =
+             [this] {
+               return metrics_text(running.published, running.workers, running.events, reloads);
+             },
+         .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
+    if (!front) return std::unexpected(front.error());
+    admin = std::move(*front);
+    return {};
+  }
+
   void settle() {
     if (settled || read_clock().monotonic - started < limits::kSettledAfter) return;
     settled = true;
@@ -271,12 +291,19 @@ struct Supervisor::Impl {
   Monotonic started;
   Monotonic look_at_networks_at;
   bool settled = false;
+  ReloadCounts reloads;
+  std::unique_ptr<AdminFront> admin;
+  UpstreamNotices upstream_notices;
   std::vector<std::uint64_t> beats_seen;
   std::vector<Monotonic> last_beat_at;
 };
 
 Supervisor::Supervisor(Running running) : impl_(std::make_unique<Impl>(std::move(running))) {}
 Supervisor::~Supervisor() = default;
+
+std::expected<void, std::string> Supervisor::open_admin() {
+  return impl_->open_admin();
+}
 
 void Supervisor::run() {
   impl_->wait_for_signal();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <expected>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "build/assemble.h"
@@ -36,6 +38,8 @@ class Supervisor {
  public:
   explicit Supervisor(Running running);
   ~Supervisor();
+  // Listens on `admin.listen`, if it is written. Error: why it cannot, for a person.
+  std::expected<void, std::string> open_admin();
   // Returns when the daemon is to stop; the workers have been told to drain.
   void run();
 
@@ -44,8 +48,7 @@ class Supervisor {
   std::unique_ptr<Impl> impl_;
 };
 
-// Settings of the configuration in the form that workers take.
+// Settings of the configuration in the form that workers take; upstream_settings_of() has the rest.
 dns::Settings settings_of(const config::Config& config);
-UnboundSettings upstream_of(const config::Config& config);
 
 }  // namespace haetae::daemon

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/limits.h"
@@ -132,11 +133,13 @@ struct UdpFront::Impl {
     const Now now = read_clock();
     std::size_t ready = 0;
     for (std::size_t i = 0; i < received; ++i) {
-      const dns::Client client = client_of(i);
+      dns::Client client = client_of(i);
+      const Bytes datagram{static_cast<const std::uint8_t*>(in_vectors[i].iov_base), in[i].msg_len};
+      const std::optional<Bytes> query = service.take_proxy_header(datagram, client);
+      if (!query) continue;
       const MutableBytes room{&replies[ready * limits::kUdpReplyBytesMax],
                               limits::kUdpReplyBytesMax};
-      const Bytes query{static_cast<const std::uint8_t*>(in_vectors[i].iov_base), in[i].msg_len};
-      const dns::Effect effect = service.on_query(query, client, now, room);
+      const dns::Effect effect = service.on_query(*query, client, now, room);
       if (effect.kind != dns::Effect::Kind::Reply) continue;
       out_vectors[ready] = {room.data(), effect.size};
       msghdr& header = out[ready].msg_hdr;

@@ -42,6 +42,8 @@ constexpr Setting kCommonSettings[] = {
     {"qname-minimisation:", "yes"},
 };
 
+constexpr std::string_view kNobodysAddress = "192.0.2.0";  // RFC 5737
+
 std::string unbound_address(const config::UpstreamServer& server) {
   return fmt::format("{}@{}", server.address.to_text(), server.port);
 }
@@ -50,6 +52,11 @@ std::string unbound_address(const config::UpstreamServer& server) {
 // with what is left of its TTL, so that fetching an answer ahead of its end would bring nothing.
 std::string forward_zone(const std::vector<config::UpstreamServer>& servers) {
   std::string text = "forward-zone:\n name: \".\"\n forward-no-cache: yes\n";
+  // The only server is one that must not be asked: names outside the stub zones fail at once.
+  if (servers.empty()) {
+    return fmt::format("server:\n do-not-query-address: {0}\n{1} forward-addr: {0}\n",
+                       kNobodysAddress, text);
+  }
   for (const config::UpstreamServer& server : servers) {
     text += fmt::format(" forward-addr: {}\n", unbound_address(server));
   }
@@ -57,18 +64,6 @@ std::string forward_zone(const std::vector<config::UpstreamServer>& servers) {
 }
 
 }  // namespace
-
-bool operator==(const UnboundSettings& a, const UnboundSettings& b) {
-  const auto same_server = [](const config::UpstreamServer& x, const config::UpstreamServer& y) {
-    return x.address == y.address && x.port == y.port && x.tls_name == y.tls_name;
-  };
-  return a.mode == b.mode && a.validate == b.validate &&
-         a.trust_anchor_file == b.trust_anchor_file &&
-         std::ranges::equal(a.servers, b.servers, same_server) &&
-         std::ranges::equal(a.stubs, b.stubs, [&](const auto& x, const auto& y) {
-           return x.zone == y.zone && same_server(x.server, y.server);
-         });
-}
 
 struct UnboundUpstream::Impl {
   // One question on its way; libunbound carries its address. Kept in a free list, so that a warm
@@ -165,7 +160,7 @@ std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundS
   if (settings.mode == config::UpstreamMode::Forward) {
     if (auto done = read_config(forward_zone(settings.servers)); !done) return done;
   }
-  for (const UnboundSettings::Stub& stub : settings.stubs) {
+  for (const config::StubZone& stub : settings.stubs) {
     const std::string address = unbound_address(stub.server);
     if (const int error = ub_ctx_set_stub(context, stub.zone.c_str(), address.c_str(), 0);
         error != 0) {

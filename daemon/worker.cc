@@ -46,12 +46,16 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink {
     }
   }
 
-  std::expected<std::unique_ptr<UnboundUpstream>, std::string> make_upstream(
-      const UnboundSettings& settings) {
-    return UnboundUpstream::make(io, settings,
-                                 [this](std::uint64_t token, const dns::UpstreamAnswer& answer) {
-                                   service.on_answer(token, answer, read_clock());
-                                 });
+  std::expected<std::unique_ptr<Upstreams>, std::string> make_upstream(
+      const UpstreamSettings& settings, std::shared_ptr<dns::UpstreamReport> into) {
+    return Upstreams::make({.io = io,
+                            .on_answer =
+                                [this](std::uint64_t token, const dns::UpstreamAnswer& answer) {
+                                  service.on_answer(token, answer, read_clock());
+                                },
+                            .counters = upstream_counters,
+                            .report = std::move(into)},
+                           settings);
   }
 
   void open_fronts(std::vector<DnsSockets> own_sockets) {
@@ -81,7 +85,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink {
     beats.add();
     service.begin_batch();
     service.on_tick(read_clock());
-    // A context is deleted only when nothing of it is in flight: deleting fails what is.
+    // An upstream is deleted only when nothing of it is in flight: deleting fails what is.
     std::erase_if(retired, [](const auto& old) { return old->in_flight() == 0; });
     if (draining && (is_drained() || read_clock().monotonic >= drain_until)) {
       io.stop();
@@ -112,8 +116,10 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink {
   dns::Counters counters;
   Counter beats;
   dns::Service service;
-  std::unique_ptr<UnboundUpstream> upstream;
-  std::list<std::unique_ptr<UnboundUpstream>> retired;
+  dns::UpstreamCounters upstream_counters;
+  std::shared_ptr<dns::UpstreamReport> report = std::make_shared<dns::UpstreamReport>();
+  std::unique_ptr<Upstreams> upstream;
+  std::list<std::unique_ptr<Upstreams>> retired;
   std::vector<DnsSockets> sockets;
   std::vector<std::unique_ptr<UdpFront>> udp;
   std::vector<std::unique_ptr<TcpFront>> tcp;
@@ -122,9 +128,9 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink {
 
 std::expected<std::unique_ptr<Worker>, std::string> Worker::make(const Published& published,
                                                                  std::vector<DnsSockets> sockets,
-                                                                 const UnboundSettings& settings) {
+                                                                 const UpstreamSettings& settings) {
   auto impl = std::make_unique<Impl>(published);
-  auto upstream = impl->make_upstream(settings);
+  auto upstream = impl->make_upstream(settings, impl->report);
   if (!upstream) return std::unexpected(upstream.error());
   impl->upstream = std::move(*upstream);
   impl->open_fronts(std::move(sockets));
@@ -141,9 +147,10 @@ void Worker::start() {
   impl_->thread = std::jthread([this] { impl_->run(); });
 }
 
-void Worker::change_upstream(const UnboundSettings& settings) {
-  asio::post(impl_->io, [this, settings] {
-    auto next = impl_->make_upstream(settings);
+void Worker::change_upstream(const UpstreamSettings& settings) {
+  impl_->report = std::make_shared<dns::UpstreamReport>();
+  asio::post(impl_->io, [this, settings, report = impl_->report] {
+    auto next = impl_->make_upstream(settings, report);
     if (!next) return;  // the supervisor tried the same settings before: only memory can fail here
     impl_->retired.push_back(std::exchange(impl_->upstream, std::move(*next)));
   });
@@ -162,6 +169,27 @@ std::uint64_t Worker::beats() const noexcept {
 }
 const dns::Counters& Worker::counters() const noexcept {
   return impl_->counters;
+}
+FrontCounts Worker::front_counts() const noexcept {
+  FrontCounts counts;
+  for (const auto& front : impl_->udp) {
+    counts.udp_received += front->counters().received.value();
+    counts.udp_sent += front->counters().sent.value();
+    counts.udp_send_failed += front->counters().send_failed.value();
+  }
+  for (const auto& front : impl_->tcp) {
+    counts.tcp_accepted += front->counters().accepted.value();
+    counts.tcp_closed_idle += front->counters().closed_idle.value();
+    counts.tcp_closed_full += front->counters().closed_full.value();
+    counts.tcp_closed_slow += front->counters().closed_slow.value();
+  }
+  return counts;
+}
+const dns::UpstreamCounters& Worker::upstream_counters() const noexcept {
+  return impl_->upstream_counters;
+}
+const dns::UpstreamReport& Worker::upstream_report() const noexcept {
+  return *impl_->report;
 }
 Ring<event::Event>& Worker::events() noexcept {
   return impl_->events;

@@ -47,9 +47,10 @@ fs::path control_path(const fs::path& config_file) {
   return state_folder(config_file) / "control.sock";
 }
 
-std::expected<config::Loaded, config::Faults> load_config(const fs::path& file,
-                                                          const fs::path& folder) {
-  auto loaded = config::load(file, shipped_rules(), folder);
+std::expected<config::Loaded, config::Faults> load_config(
+    const fs::path& file, const fs::path& folder,
+    const std::shared_ptr<const config::Rules>& known) {
+  auto loaded = config::load(file, shipped_rules(), folder, known);
   if (loaded) loaded->config.state_path = state_folder(file);
   return loaded;
 }

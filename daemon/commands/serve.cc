@@ -107,7 +107,7 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
   if (!sockets) return std::unexpected(sockets.error());
   std::vector<std::unique_ptr<Worker>> workers;
   for (auto& own : *sockets) {
-    auto worker = Worker::make(published, std::move(own), upstream_of(config));
+    auto worker = Worker::make(published, std::move(own), upstream_settings_of(config));
     if (!worker) return std::unexpected(worker.error());
     workers.push_back(std::move(*worker));
   }
@@ -188,6 +188,7 @@ int serve(const fs::path& file) {
                          .control_path = control_path(file),
                          .control = open_control(control_path(file)),
                          .from_last_good = start->from_last_good});
+  if (const auto admin = supervisor.open_admin(); !admin) return complain(admin.error());
   malloc_trim(0);  // what loading took
   supervisor.run();
 

@@ -177,6 +177,10 @@ class Builder {
     to.has_quota = std::ranges::any_of(
         from.quotas, [](const config::Quota& quota) { return quota.service.empty(); });
     for (const std::string& block : from.block) to.blocked.set(category(block));
+    // So that patterns of ways round the filter count as its lists do.
+    for (std::size_t i = 0; from.block_bypass && i < policy_->categories.size(); ++i) {
+      if (policy_->categories[i].kind == policy::CategoryKind::Bypass) to.blocked.set(i);
+    }
     for (const std::string& allow : from.focus_categories) to.focus_categories.set(category(allow));
     add_profile_lists(from, to);
     add_profile_services(from, to);
@@ -213,25 +217,30 @@ class Builder {
     }
   }
 
-  // Devices come first: of equal prefixes the first counts.
+  // Devices come first: of equal keys the first counts.
   void add_devices_and_networks() {
-    std::vector<policy::Networks::Entry> networks;
+    std::vector<policy::Recognition> all;
     for (const config::Device& from : in_.config.devices) {
       const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
       const policy::ProfileId profile = profile_ids_.at(from.profile);
       policy_->devices.push_back({from.name, profile});
+      policy::Recognition& device = all.emplace_back(policy::Recognition{.who = {id, profile}});
+      device.credential = from.id;
+      device.mac = from.mac;
       if (from.address) {
         const int all_bits = from.address->is_v4() ? 32 : 128;
-        networks.push_back({Cidr(*from.address, all_bits), policy::Identity{id, profile}});
+        device.places.emplace_back(*from.address, all_bits);
       }
-      if (from.cidr) networks.push_back({*from.cidr, policy::Identity{id, profile}});
+      if (from.cidr) device.places.push_back(*from.cidr);
     }
     for (const config::Network& from : in_.config.networks) {
-      if (!from.cidr) continue;
       const policy::ProfileId profile = profile_ids_.at(from.profile);
-      networks.push_back({*from.cidr, policy::Identity{policy::kUnknownDevice, profile}});
+      policy::Recognition& network =
+          all.emplace_back(policy::Recognition{.who = {policy::kUnknownDevice, profile}});
+      if (from.cidr) network.places.push_back(*from.cidr);
+      network.interface = from.interface;
     }
-    policy_->networks = policy::Networks(std::move(networks));
+    policy_->identities = policy::Identities(all);
     policy_->default_profile = profile_ids_.at(in_.config.default_profile);
   }
 

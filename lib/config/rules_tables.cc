@@ -252,6 +252,8 @@ const Table<AgesFile>& ages_file_table() {
 const Table<ServiceRules>& service_table() {
   static const Table<ServiceRules> table{{
       row("id", &ServiceRules::id, id(), kRequired, "The service; the file's name."),
+      row("aliases", &ServiceRules::aliases, list_of(id(), kRowsMax), "[]",
+          "Other names that people call it by in configurations."),
       row("name", &ServiceRules::name, texts(), kRequired, "What people call it."),
       row("group", &ServiceRules::group, id(), kRequired, "What kind of service it is."),
       row("own", &ServiceRules::own, list_of(name_rule(), kRowsMax), kRequired,

@@ -66,8 +66,18 @@ const Table<Dns>& upstream_table() {
               {{"forward", UpstreamMode::Forward}, {"recurse", UpstreamMode::Recurse}}),
           "forward",
           "forward: ask the servers below. recurse: resolve from the root servers ourselves."),
-      row("servers", &Dns::upstream_servers, list_of(upstream_server(), kAddressesMax),
-          "[9.9.9.9, 149.112.112.112]", "Servers to ask in mode forward; IPv6 without brackets."),
+      row("servers", &Dns::upstream_servers,
+          list_of(upstream_server(), limits::kUpstreamServersMax), "[9.9.9.9, 149.112.112.112]",
+          "Servers to ask in mode forward; IPv6 without brackets. With a name after # the server "
+          "is asked over TLS, and its certificate must hold that name; with port 853 alone it must "
+          "hold the address. `pins` are the base64 SHA-256 of public keys, of which the server's "
+          "must be one; with pins and no name nothing else counts, not even dates."),
+      row("plain_fallback", &Dns::plain_fallback, yes_no(), "false",
+          "true: while no server answers over TLS, ask the plain ones of the list, which others "
+          "on the way can read and change."),
+      row("ca_file", &Dns::upstream_ca_file, file_path(), "",
+          "Certificates (PEM) of those who may vouch for servers over TLS, in place of the "
+          "authorities that this system trusts: for a house that has its own."),
   }};
   return table;
 }
@@ -99,7 +109,7 @@ Type<std::string> zone_name() {
 const Table<StubZone>& stub_zone_table() {
   static const Table<StubZone> table{{
       row("zone", &StubZone::zone, zone_name(), kRequired, "The zone, with all names below it."),
-      row("server", &StubZone::server, upstream_server(), kRequired, "The server that holds it."),
+      row("server", &StubZone::server, plain_server(), kRequired, "The server that holds it."),
   }};
   return table;
 }
@@ -123,6 +133,9 @@ const Table<Dns>& dns_table() {
                 "Who may ask. auto: this machine and the private networks around it."),
       row("public", &Dns::is_public, yes_no(), "false",
           "true: allow_from may hold the whole internet. Only for who runs a public resolver."),
+      row("trusted_peers", &Dns::trusted_peers, list_of(trusted_peer(), kAddressesMax), "[]",
+          "Forwarders and load balancers that are believed when they say who asks; see "
+          "IDENTITY.md."),
       whole_row("upstream", section(upstream_table()), "{}", "Where answers come from."),
       row("dnssec", &Dns::dnssec, yes_no(), "true", "Check signatures in mode recurse."),
       row("trust_anchor", &Dns::trust_anchor, file_path(), "/usr/share/dns/root.key",
@@ -197,6 +210,21 @@ Type<ListSource> list_entry() {
   return type;
 }
 
+// As forwarders send it; what they cannot send would never be seen.
+Type<std::string> client_id() {
+  return parsed<std::string>(
+      "identifier", "an identifier",
+      fmt::format("use 1 to {} characters, as cpe-17", limits::kClientIdBytesMax),
+      [](std::string_view text) -> std::optional<std::string> {
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+        if (text.empty() || text.size() > limits::kClientIdBytesMax || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 const Table<Device>& device_table() {
   constexpr std::string_view kAddressOnly =
       "this version knows devices by address or cidr only; this key does nothing yet";
@@ -205,7 +233,8 @@ const Table<Device>& device_table() {
       row("mac", &Device::mac, maybe(mac_address()), "", "Its hardware address.", kAddressOnly),
       row("address", &Device::address, maybe(address()), "", "Its fixed address."),
       row("cidr", &Device::cidr, maybe(cidr()), "", "All addresses that it may have."),
-      row("id", &Device::id, text(), "", "The identifier that it shows.", kAddressOnly),
+      row("id", &Device::id, client_id(), "",
+          "What a trusted forwarder calls it, as cpe-17; Umbrella's device ids in lower case."),
       row("profile", &Device::profile, profile_name(), kRequired, "Whose rules it follows."),
   }};
   return table;
@@ -259,8 +288,8 @@ const Table<Proxy>& proxy_table() {
 
 const Table<Config>& admin_table() {
   static const Table<Config> table{{
-      row("listen", &Config::admin_listen, endpoint_text(), "", "Where the dashboard answers.",
-          "this version has no dashboard; nothing listens here"),
+      row("listen", &Config::admin_listen, maybe(endpoint()), "",
+          "Where /metrics (Prometheus) and /healthz answer; left out: nowhere."),
   }};
   return table;
 }
@@ -339,7 +368,7 @@ Table<Config> make_config_table() {
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),
-      whole_row("admin", section(admin_table()), "{}", "The dashboard."),
+      whole_row("admin", section(admin_table()), "{}", "Looking at the filter from outside."),
       whole_row("log", section(log_table()), "{}", "The event log."),
   }};
 }

@@ -6,6 +6,7 @@
 #include "dns/reply.h"
 #include "dns/safe_search_answer.h"
 #include "dns/service_impl.h"
+#include "dns/sighting.h"
 #include "dns/timing.h"
 
 namespace haetae::dns {
@@ -63,7 +64,7 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
     if (entry != nullptr) entry->facts_generation = policy.generation;
   }
   Decision decision;
-  decision.who = policy.identify(ask.client.peer.address);
+  decision.who = policy.identify(sighting_of(ask.client));
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
@@ -94,6 +95,7 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
 
 std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision) noexcept {
   counters_.blocked.add();
+  counters_.blocked_for[static_cast<std::size_t>(decision.verdict.reason)].add();
   const Settings& settings = *settings_;
   Reasons reasons;
   if (ask.query.edns.present) {
@@ -248,6 +250,7 @@ std::size_t Service::Impl::deliver(const Ask& ask, const Wanted& wanted, const P
 Service::Impl::Step Service::Impl::reply(const Ask& ask, const Decision& decision,
                                          std::size_t size) noexcept {
   counters_.replies.add();
+  if (decision.verdict.watched) counters_.watched.add();
   constexpr std::size_t kFlagsHighAt = 2;
   constexpr std::uint8_t kTruncatedBit = wire::Header::kTruncated >> 8;
   if ((ask.out[kFlagsHighAt] & kTruncatedBit) != 0) counters_.truncated.add();
@@ -265,7 +268,7 @@ void Service::Impl::record(const Ask& ask, const Decision& decision) noexcept {
   }
   event->policy_generation = policy_->generation;
   event->when = ask.now.wall;
-  event->peer = ask.client.peer;
+  event->peer = ask.client.source();
   event->who = decision.who;
   event->kind = policy::Kind::DnsName;
   event->record_type = static_cast<std::uint16_t>(ask.query.question.type);

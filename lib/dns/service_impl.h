@@ -9,6 +9,7 @@
 #include "dns/pending.h"
 #include "dns/reasons.h"
 #include "dns/service.h"
+#include "dns/trusted_peers.h"
 
 namespace haetae::dns {
 
@@ -68,10 +69,16 @@ struct Service::Impl {
   // ---- service.cc
   void refresh() noexcept;
   Effect on_query(Bytes bytes, const Client& client, const Now& now, MutableBytes out) noexcept;
+  Effect take_in(const Ask& ask) noexcept;
   Effect refuse_malformed(Bytes bytes, wire::ParseError error, MutableBytes out) noexcept;
   std::size_t refuse_unserved(const Ask& ask) noexcept;
   MutableBytes room_for(const Client& client, const wire::Query& query,
                         MutableBytes out) const noexcept;
+
+  // ---- service_claims.cc
+  std::optional<Bytes> take_proxy_header(Bytes octets, Client& client) noexcept;
+  PeerTrust trust_in(const Client& client) const noexcept;
+  void take_claims(const wire::Query& query, PeerTrust trust, Client& client) noexcept;
 
   // ---- service_answer.cc
   Step settle(const Ask& ask, const Situation& situation) noexcept;
@@ -123,6 +130,7 @@ struct Service::Impl {
   Counters& counters_;
 
   AllowFrom allow_from_;
+  TrustedPeers trusted_peers_;
   policy::Scratch scratch_;
   HashKey cache_key_;
   AnswerCache cache_;

@@ -48,15 +48,15 @@ Catalogue::Catalogue(std::shared_ptr<const policy::Policy> policy, const config:
     return static_cast<std::uint16_t>(std::ranges::find(things, id, text) - things.begin());
   };
   for (const config::Profile& profile : loaded.config.profiles) {
-    if (!is_meant_by_all(profile, loaded.rules)) continue;
+    if (!is_meant_by_all(profile, *loaded.rules)) continue;
     all_.push_back(place(policy_->profiles, &policy::Profile::name, profile.name));
   }
-  for (const config::ServiceRules& service : loaded.rules.services) {
+  for (const config::ServiceRules& service : loaded.rules->services) {
     const std::uint16_t id = place(policy_->services, &policy::Service::id, service.id);
     services_.push_back({folded(service.id), id});
     for (const auto& [language, name] : service.name) services_.push_back({folded(name), id});
   }
-  for (const config::CategoryRule& category : loaded.rules.categories) {
+  for (const config::CategoryRule& category : loaded.rules->categories) {
     const std::uint16_t id = place(policy_->categories, &policy::Category::id, category.id);
     categories_.push_back({folded(category.id), id});
     for (const std::string& alias : category.aliases) categories_.push_back({folded(alias), id});

@@ -116,6 +116,21 @@ TEST(Load, FillsInEveryDefault) {
   EXPECT_THAT(kid.focus_categories, ElementsAre("education"));
 }
 
+TEST(Load, TellsWhatEachTrustedPeerSends) {
+  const Config config = config_of(
+      "profiles: {kid: {}}\ndefault_profile: kid\n"
+      "dns:\n  trusted_peers:\n    - {cidr: 192.168.7.2, sends: mac}\n"
+      "    - {cidr: \"2001:db8::/125\", sends: [proxy, umbrella, cpe_id, mac_text]}\n");
+  ASSERT_THAT(config.dns.trusted_peers, SizeIs(2));
+  EXPECT_EQ(config.dns.trusted_peers[0].cidr, *Cidr::from_text("192.168.7.2/32"));
+  EXPECT_THAT(config.dns.trusted_peers[0].sends, ElementsAre(PeerSends::Mac));
+  EXPECT_EQ(config.dns.trusted_peers[1].cidr, *Cidr::from_text("2001:db8::/125"));
+  EXPECT_THAT(config.dns.trusted_peers[1].sends, ElementsAre(PeerSends::Proxy, PeerSends::Umbrella,
+                                                             PeerSends::CpeId, PeerSends::MacText));
+  EXPECT_THAT(config_of("profiles: {kid: {}}\ndefault_profile: kid\n").dns.trusted_peers, IsEmpty())
+      << "nobody is trusted unless it is written";
+}
+
 TEST(Load, TakesAKeyWithNothingBehindItAsUnwritten) {
   const Config config =
       config_of("profiles: {kid: {allow: , age: }}\ndefault_profile: kid\nlists:\n");
@@ -226,6 +241,31 @@ TEST(Load, TakesTenThousandDevicesInTime) {
                         i % 256);
   }
   EXPECT_THAT(config_of(text).devices, SizeIs(10'000));
+}
+
+TEST(Load, TakesKnownRulesOverWhileTheirFilesAreTheSame) {
+  namespace fs = std::filesystem;
+  const haetae::test::TemporaryFolder folder;
+  const fs::path rules = folder.path() / "rules";
+  fs::copy(shipped_rules().folder, rules, fs::copy_options::recursive);
+  const fs::path file = folder.write(
+      "haetae.yaml", "rules: {path: rules}\nprofiles: {kid: {age: 7-9}}\ndefault_profile: kid\n");
+
+  const auto first = load(file, rules);
+  ASSERT_TRUE(first) << testing::PrintToString(test::lines_of(first.error()));
+  const auto second = load(file, rules, {}, first->rules);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->rules, first->rules) << "the same object, not a second reading";
+
+  folder.write("rules/lists/gambling.txt", "new-casino.example\n");
+  const auto third = load(file, rules, {}, first->rules);
+  ASSERT_TRUE(third);
+  EXPECT_NE(third->rules, first->rules) << "a file was written anew";
+
+  fs::remove(rules / "services/tiktok.yaml");
+  const auto fourth = load(file, rules, {}, third->rules);
+  ASSERT_TRUE(fourth);
+  EXPECT_EQ(fourth->rules->service("tiktok"), nullptr) << "a file is gone";
 }
 
 TEST(ShippedConfiguration, LoadsWithoutAFaultOrAWarning) {

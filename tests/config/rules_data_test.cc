@@ -140,32 +140,6 @@ TEST(RulesData, RecordsNumbersOnlyOfOlderChildrenAndAdults) {
   }
 }
 
-TEST(RulesData, HasTwentyServicesWhoseSamplesAreTheirs) {
-  const std::vector<ServiceRules>& services = shipped_rules().services;
-  EXPECT_THAT(services, SizeIs(Ge(20u)));
-  for (const ServiceRules& service : services) {
-    EXPECT_THAT(service.samples, SizeIs(Ge(2u))) << service.id;
-    EXPECT_TRUE(service.name.contains("ko")) << service.id;
-    for (const Name& sample : service.samples) {
-      EXPECT_TRUE(covers(service.own, sample)) << sample.to_text() << " of " << service.id;
-      for (const ServiceRules& other : services) {
-        if (other.id == service.id) continue;
-        EXPECT_FALSE(covers(other.own, sample))
-            << sample.to_text() << " of " << service.id << " is " << other.id << "'s too";
-      }
-    }
-  }
-}
-
-TEST(RulesData, NeverBlocksASharedNameForAService) {
-  for (const ServiceRules& service : shipped_rules().services) {
-    for (const NameRule& shared : service.shared) {
-      EXPECT_THAT(service.own, Not(Contains(testing::Field(&NameRule::name, shared.name))))
-          << service.id << ": " << shared.name.to_text();
-    }
-  }
-}
-
 const SafeSearchEngine* engine(std::string_view id) {
   const auto found = std::ranges::find(shipped_rules().engines, id, &SafeSearchEngine::id);
   return found == shipped_rules().engines.end() ? nullptr : &*found;

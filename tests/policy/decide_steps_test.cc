@@ -534,23 +534,5 @@ TEST(Special, ForwardOpensWhatANameAboveCloses) {
   EXPECT_FALSE(special("x.open.arpa.example"));
 }
 
-TEST(Identity, IsTheLongestPrefixOrTheDefault) {
-  Scene scene;
-  const ProfileId big = scene.maker.profile("big");
-  scene.maker.devices = {{"tablet", big}};
-  scene.maker.networks = {{*Cidr::from_text("192.0.2.7"), Identity{0, big}},
-                          {*Cidr::from_text("192.0.2.0/24"), Identity{kUnknownDevice, scene.child}},
-                          {*Cidr::from_text("2001:db8::/32"), Identity{kUnknownDevice, big}}};
-  scene.maker.default_profile = scene.child;
-  const auto policy = scene.maker.make();
-  const auto who = [&](const char* text) { return policy->identify(*IpAddress::from_text(text)); };
-  EXPECT_EQ(who("192.0.2.7").device, 0u);
-  EXPECT_EQ(who("192.0.2.7").profile, big);
-  EXPECT_EQ(who("192.0.2.8").device, kUnknownDevice);
-  EXPECT_EQ(who("192.0.2.8").profile, scene.child);
-  EXPECT_EQ(who("2001:db8::1").profile, big);
-  EXPECT_EQ(who("198.51.100.1").profile, scene.child);
-}
-
 }  // namespace
 }  // namespace haetae::policy
