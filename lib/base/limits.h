@@ -130,7 +130,7 @@ inline constexpr std::size_t kUpstreamServersMax = 32;
 inline constexpr std::size_t kForwardAttemptsMax = 6;
 // Attempts of one worker on their way, for kPendingQuestionsMax questions; some 50 octets each.
 inline constexpr std::size_t kForwardAttemptsInFlightMax = 2 * kPendingQuestionsMax;
-// DNS over TLS to one server, from one worker: connections, some 60 KB each, and questions in
+// DNS over TLS to one server, from one worker: connections, 60 to 130 KB each, and questions in
 // flight on one (a power of two). With all full the next server is asked.
 inline constexpr std::size_t kTlsConnectionsMax = 4;
 inline constexpr std::size_t kTlsInFlightMax = 1024;
@@ -139,13 +139,15 @@ inline constexpr std::size_t kTlsSpreadAfter = 64;
 // Tickets kept for one server, 2 KB each: one is used up by each connection.
 inline constexpr std::size_t kTlsTicketsMax = 4;
 // A connection that is not ready by then, TLS included, is given up.
-inline constexpr std::chrono::milliseconds kTlsConnectMax{2000};
+inline constexpr std::chrono::milliseconds kTlsConnectMax{2500};
 // What was sent and not even acknowledged by then was lost with the path.
 inline constexpr std::chrono::milliseconds kTlsUnacknowledgedMax{2000};
 // A connection without questions is closed after this, or what the server asks for (RFC 7828), if
 // that is within the second.
 inline constexpr std::chrono::milliseconds kTlsIdle{30000};
 inline constexpr std::chrono::milliseconds kTlsIdleMax{120000};
+// Messages in a row that answer nothing we asked; then the connection is closed as not DNS.
+inline constexpr int kTlsWrongAnswersMax = 256;
 // Reads from one connection, 16 KB each, before the loop's other work gets its turn.
 inline constexpr int kTlsReadsPerTurn = 16;
 // How often a waiting query may turn to another question because the policy changed meanwhile.
