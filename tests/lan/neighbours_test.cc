@@ -8,7 +8,7 @@
 namespace haetae::lan {
 namespace {
 
-constexpr HashKey kKey{1, 2};
+constexpr HashKey kKey{0x243f6a8885a308d3, 0x13198a2e03707344};
 constexpr LinkId kLan = 0;
 constexpr LinkId kGuests = 1;
 constexpr Time kStart{std::chrono::hours(24 * 365 * 50)};
