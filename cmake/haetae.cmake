@@ -197,6 +197,8 @@ function(haetae_lab_tests)
   if(HAETAE_FUZZ OR NOT TARGET haetae)
     return()
   endif()
+  # Found beside the program by tests that set its clock.
+  add_library(haetae_set_clock MODULE ${PROJECT_SOURCE_DIR}/tests/lab/set_clock.cc)
   file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/lab/*_test.py)
   foreach(script ${scripts})
     get_filename_component(stem ${script} NAME_WE)
