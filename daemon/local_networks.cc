@@ -49,14 +49,26 @@ std::optional<InterfaceAddress> interface_address(const ifaddrs& row) {
   return InterfaceAddress{address, {address, prefix_bits(row.ifa_netmask, family)}};
 }
 
-std::vector<Cidr> local_networks() {
-  std::vector<Cidr> networks;
-  for (const std::string_view text : kAlways) networks.push_back(*Cidr::from_text(text));
+std::vector<Cidr> local_networks_now() {
+  lan::LinkBook book;
+  constexpr std::uint32_t kAnyIndex = 1;  // which interface it is does not matter here
+  book.set_link(kAnyIndex, "any", false);
   ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return networks;
+  if (getifaddrs(&list) != 0) return local_networks(book.links());
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
   for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-    if (const auto own = interface_address(*one)) networks.push_back(own->prefix);
+    if (const auto own = interface_address(*one)) {
+      book.add_address(kAnyIndex, {own->address, own->prefix});
+    }
+  }
+  return local_networks(book.links());
+}
+
+std::vector<Cidr> local_networks(const lan::Links& links) {
+  std::vector<Cidr> networks;
+  for (const std::string_view text : kAlways) networks.push_back(*Cidr::from_text(text));
+  for (const lan::Link& link : links.all()) {
+    for (const lan::LinkAddress& own : link.addresses) networks.push_back(own.prefix);
   }
   return networks;
 }

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   haetae::daemon::add_serve_command(app, exit_code);
   haetae::daemon::add_check_command(app, exit_code);
+  haetae::daemon::add_devices_command(app, exit_code);
   haetae::daemon::add_doctor_command(app, exit_code);
   haetae::daemon::add_explain_command(app, exit_code);
   haetae::daemon::add_lists_command(app, exit_code);

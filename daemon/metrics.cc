@@ -36,6 +36,15 @@ void write_dns(Exposition& out, const Workers& workers) {
   }
 }
 
+void write_upstreams(Exposition& out, const Workers& workers) {
+  for (const dns::UpstreamCounterRow& row : dns::kUpstreamCounterRows) {
+    out.one(fmt::format("haetae_upstream_tls_{}_total", row.name), Counter, row.sentence,
+            sum_of(workers, [&](const Worker& w) {
+              return (w.upstream_counters().*row.counter).value();
+            }));
+  }
+}
+
 void write_fronts(Exposition& out, const Workers& workers) {
   constexpr struct {
     std::string_view name;
@@ -92,6 +101,7 @@ std::string metrics_text(const Published& published, const Workers& workers,
   out.family("haetae_build_info", Gauge, "The program's version; always 1.");
   out.sample(1, {{"version", HAETAE_VERSION}});
   write_dns(out, workers);
+  write_upstreams(out, workers);
   write_fronts(out, workers);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",

@@ -4,6 +4,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -16,7 +17,6 @@
 #include "daemon/control_commands.h"
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
-#include "daemon/local_networks.h"
 #include "daemon/metrics.h"
 #include "daemon/upstream_notices.h"
 
@@ -28,7 +28,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr milliseconds kBeat{500};
-constexpr milliseconds kNetworksPeriod{5000};
 
 bool same_endpoints(const config::Config& a, const config::Config& b) {
   return std::ranges::equal(a.dns.listen, b.dns.listen, [](const auto& x, const auto& y) {
@@ -57,11 +56,11 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
 
 }  // namespace
 
-dns::Settings settings_of(const config::Config& config) {
+dns::Settings settings_of(const config::Config& config, const LanWatch& lan) {
   dns::Settings settings;
   settings.block_answer = config.dns.block_answer;
   settings.site_kind = config.site.kind;
-  settings.allow_from = config.dns.allow_from_auto ? local_networks() : config.dns.allow_from;
+  settings.allow_from = config.dns.allow_from_auto ? lan.local_networks() : config.dns.allow_from;
   settings.trusted_peers = config.dns.trusted_peers;
   settings.cache_bytes = config.dns.cache_bytes;
   return settings;
@@ -165,13 +164,12 @@ struct Supervisor::Impl {
       if (const auto tried = Upstreams::try_out(upstream); !tried) {
         return give_up_reload(tried.error());
       }
-      for (const auto& worker : running.workers) worker->change_upstream(upstream);
-      upstream_notices = UpstreamNotices(upstream);
+      renew_upstreams(upstream);
     }
     ++generation;
-    running.published.settings.publish(
-        std::make_shared<const dns::Settings>(settings_of(next->config)));
+    publish_settings(next->config);
     running.keeper.take_up({assembled->policy, *next});
+    running.published.lan.follow(assembled->policy, next->config.devices_seen);
     running.published.policy.publish(std::move(assembled->policy));
     running.published.standing.publish(running.keeper.standing());
     running.loaded = std::move(*next);
@@ -207,7 +205,6 @@ struct Supervisor::Impl {
 
   void on_beat() {
     look_after_builder();
-    follow_local_networks();
     keep_standing();
     running.published.policy.collect();
     running.published.standing.collect();
@@ -222,19 +219,27 @@ struct Supervisor::Impl {
     if (running.keeper.has_changed()) running.published.standing.publish(running.keeper.standing());
     if (!clock_set_back) return;
     // libunbound counts by the wall clock: what it remembers would live longer by the step.
-    const UnboundSettings upstream = upstream_of(running.loaded.config);
-    for (const auto& worker : running.workers) worker->change_upstream(upstream);
+    renew_upstreams(upstream_settings_of(running.loaded.config));
+  }
+
+  void renew_upstreams(const UpstreamSettings& settings) {
+    for (const auto& worker : running.workers) worker->change_upstream(settings);
+    upstream_notices = UpstreamNotices(settings);
   }
 
   // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
   // lock the family out.
   void follow_local_networks() {
-    const Monotonic now = read_clock().monotonic;
-    if (!running.loaded.config.dns.allow_from_auto || now < look_at_networks_at) return;
-    look_at_networks_at = now + kNetworksPeriod;
-    dns::Settings settings = settings_of(running.loaded.config);
-    if (settings.allow_from == running.published.settings.current()->allow_from) return;
-    running.published.settings.publish(std::make_shared<const dns::Settings>(std::move(settings)));
+    running.published.lan.start([this] {
+      asio::post(io, [this] {
+        if (running.loaded.config.dns.allow_from_auto) publish_settings(running.loaded.config);
+      });
+    });
+  }
+
+  void publish_settings(const config::Config& config) {
+    running.published.settings.publish(
+        std::make_shared<const dns::Settings>(settings_of(config, running.published.lan)));
   }
 
   // A worker that hangs is as bad as a dead one: systemd restarts us when we stop saying otherwise.
@@ -286,7 +291,6 @@ struct Supervisor::Impl {
   bool changed_since_build = false;  // another reload was asked for while the builder runs
   std::uint64_t generation = 1;
   Monotonic started;
-  Monotonic look_at_networks_at;
   bool settled = false;
   ReloadCounts reloads;
   std::unique_ptr<AdminFront> admin;
@@ -305,6 +309,7 @@ std::expected<void, std::string> Supervisor::open_admin() {
 void Supervisor::run() {
   impl_->wait_for_signal();
   impl_->arm_beat();
+  impl_->follow_local_networks();
   impl_->admit_group();
   if (impl_->control) impl_->control->start();
   fmt::print(stderr, "ready\n");

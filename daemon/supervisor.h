@@ -49,6 +49,6 @@ class Supervisor {
 };
 
 // Settings of the configuration in the form that workers take; upstream_settings_of() has the rest.
-dns::Settings settings_of(const config::Config& config);
+dns::Settings settings_of(const config::Config& config, const LanWatch& lan);
 
 }  // namespace haetae::daemon

@@ -98,6 +98,8 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     error_code error;
     const tcp::endpoint local = socket_.local_endpoint(error);
     if (!error) client_.local = address_of(local.address());
+    client_.interface_index =
+        interface_of_stream(socket_.native_handle(), client_.peer.address.is_v4());
     client_.socket = front_.socket_number;
     client_.connection = id_;
     client_.transport = dns::Transport::Tcp;

@@ -116,6 +116,10 @@ void TlsServer::keep_ticket(SSL_SESSION* session) {
 }
 
 std::unique_ptr<SSL_SESSION, FreeTls> TlsServer::take_ticket() {
+  // A connection that broke takes its last ticket with it.
+  while (!tickets_.empty() && SSL_SESSION_is_resumable(tickets_.back().get()) == 0) {
+    tickets_.pop_back();
+  }
   if (tickets_.empty()) return nullptr;
   if (SSL_SESSION_get_protocol_version(tickets_.back().get()) < TLS1_3_VERSION) {
     SSL_SESSION_up_ref(tickets_.back().get());
@@ -133,7 +137,9 @@ std::expected<TlsContext, std::string> TlsContext::make(const std::filesystem::p
   if (context == nullptr) return std::unexpected("OpenSSL cannot make a context");
   if (auto trusted = trust(*context, ca_file); !trusted) return std::unexpected(trusted.error());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  // An end without goodbye is usual, and half a message is none, whoever cut it.
+  SSL_CTX_set_options(
+      context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   // A whole record is read by one call, and what a full socket did not take is written again from
   // wherever it stands by then.
   SSL_CTX_set_read_ahead(context, 1);
@@ -169,14 +175,11 @@ TlsHandle TlsContext::connect(TlsServer& server, int socket) const {
 
 ServerFault tls_fault(const SSL& tls, int result) {
   const int kind = SSL_get_error(&tls, result);
-  const unsigned long error = ERR_peek_error();
   ERR_clear_error();
   const long verified = SSL_get_verify_result(&tls);
   if (verified != X509_V_OK && !SSL_is_init_finished(&tls)) return certificate_fault(verified);
   if (kind == SSL_ERROR_ZERO_RETURN) return ServerFault::HangsUp;
-  if (kind == SSL_ERROR_SYSCALL) return ServerFault::Unreachable;
-  const bool is_end = ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
-  return is_end ? ServerFault::HangsUp : ServerFault::NotTls;
+  return kind == SSL_ERROR_SYSCALL ? ServerFault::Unreachable : ServerFault::NotTls;
 }
 
 }  // namespace haetae::daemon

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "daemon/clock.h"
 #include "dns/id_table.h"
-#include "wire/dns_query.h"
+#include "wire/dns_client.h"
 
 namespace haetae::daemon {
 
@@ -33,6 +33,7 @@ struct TlsPool::Link {
   dns::IdTable ids;
   Monotonic since{};  // of the connection's begin, then of the last that moved on it
   milliseconds idle = limits::kTlsIdle;
+  int wrong_answers = 0;  // in a row
   bool was_opened = false;
   bool has_answered = false;
   bool is_retiring = false;  // the server wants it closed: nothing more is asked over it
@@ -128,18 +129,24 @@ bool TlsPool::on_message(TlsConnection& connection, Bytes message) noexcept {
   Link& link = link_of(connection);
   wire::WireReader in(message);
   const std::uint16_t id = in.u16();
-  const auto attempt = in.ok() ? link.ids.find(id) : std::nullopt;
+  if (!in.ok()) {
+    counters_.malformed.add();
+    return false;
+  }
+  const auto attempt = link.ids.find(id);
   if (!attempt) {
-    (in.ok() ? counters_.wrong_answers : counters_.malformed).add();
-    return in.ok();
+    counters_.wrong_answers.add();
+    return ++link.wrong_answers < limits::kTlsWrongAnswersMax;
   }
   const Monotonic now = read_clock().monotonic;
   const dns::Forwarder::Outcome outcome = forwarder_.on_message(*attempt, message, now);
   switch (outcome.kind) {
-    case dns::Forwarder::Outcome::Kind::NotMine: return true;
+    case dns::Forwarder::Outcome::Kind::NotMine:
+      return ++link.wrong_answers < limits::kTlsWrongAnswersMax;
     case dns::Forwarder::Outcome::Kind::Malformed: return false;
     case dns::Forwarder::Outcome::Kind::Taken: break;
   }
+  link.wrong_answers = 0;
   link.ids.give_back(id);
   link.since = now;
   link.has_answered = true;

@@ -8,6 +8,7 @@
 
 #include "base/ring.h"
 #include "base/snapshot.h"
+#include "daemon/lan_watch.h"
 #include "daemon/sockets.h"
 #include "daemon/upstreams.h"
 #include "dns/service.h"
@@ -22,6 +23,7 @@ struct Published {
   Snapshot<policy::Policy>& policy;
   Snapshot<policy::Standing>& standing;
   Snapshot<dns::Settings>& settings;
+  LanWatch& lan;
 };
 
 // What the fronts of one worker count.

@@ -34,7 +34,7 @@ admin::Evidence gather(const config::Config& config) {
   }
   evidence.clock = read_clock().wall;
   listen_to_announcements(evidence);
-  evidence.allow_from = config.dns.allow_from_auto ? local_networks() : config.dns.allow_from;
+  evidence.allow_from = config.dns.allow_from_auto ? local_networks_now() : config.dns.allow_from;
   return evidence;
 }
 

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 
 #include "base/idn.h"
-#include "policy/describe.h"
 
 namespace haetae::daemon {
 namespace {
@@ -36,10 +35,19 @@ std::string_view headline(const policy::Verdict& verdict) {
 
 }  // namespace
 
+policy::Description describe(const Explanation& explanation) {
+  const Subject& subject = explanation.subject;
+  if (subject.address) {
+    return policy::describe(explanation.policy, explanation.profile, *subject.address,
+                            explanation.verdict);
+  }
+  return policy::describe(explanation.policy, explanation.profile, subject.name,
+                          explanation.verdict);
+}
+
 void write_json(std::string_view input, const Explanation& explanation, std::string& out) {
   const policy::Verdict& verdict = explanation.verdict;
-  const policy::Description words =
-      policy::describe(explanation.policy, explanation.profile, explanation.name, verdict);
+  const policy::Description words = describe(explanation);
   json::array also;
   for (const policy::Description::Other& other : words.also) {
     also.push_back({{"category", text_or_null(other.category)},
@@ -77,8 +85,7 @@ void write_json_error(std::string_view input, std::string_view error, std::strin
 void write_text(std::string_view input, const Explanation& explanation,
                 std::optional<std::uint32_t> list_line, std::string& out) {
   const policy::Verdict& verdict = explanation.verdict;
-  const policy::Description words =
-      policy::describe(explanation.policy, explanation.profile, explanation.name, verdict);
+  const policy::Description words = describe(explanation);
   out += fmt::format("{}: {} for {}\n", input, headline(verdict), explanation.profile.name);
   out += fmt::format("  why       {}\n", policy::sentence(verdict.reason));
   if (verdict.watched) {

@@ -167,8 +167,10 @@ int serve(const fs::path& file) {
   StandingKeeper keeper(state, {assembled->policy, start->loaded});
   Snapshot<policy::Policy> policy(std::move(assembled->policy));
   Snapshot<policy::Standing> standing(keeper.standing());
-  Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config)));
-  const Published published{policy, standing, settings};
+  LanWatch lan(state);
+  lan.follow(policy.current(), config.devices_seen);
+  Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config, lan)));
+  const Published published{policy, standing, settings, lan};
 
   auto events = EventWriter::open(config.log_events, policy);
   if (!events) return complain(events.error());
@@ -193,6 +195,7 @@ int serve(const fs::path& file) {
   supervisor.run();
 
   for (const auto& worker : *workers) worker->join();
+  lan.stop();
   guard.note_clean_stop();
   events->reset();  // writes what is left
   return 0;

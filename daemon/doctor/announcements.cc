@@ -65,6 +65,12 @@ bool is_from_the_link(msghdr& message) {
   return false;
 }
 
+// Others carry a network that has its address elsewhere, as the ports of a bridge do.
+bool has_address(const admin::Evidence& evidence, std::string_view name) {
+  const auto found = std::ranges::find(evidence.interfaces, name, &admin::NetworkInterface::name);
+  return found != evidence.interfaces.end() && !found->addresses.empty();
+}
+
 void add(admin::Evidence& evidence, admin::Evidence::Announcement announcement) {
   const bool is_known = std::ranges::any_of(evidence.announcements, [&](const auto& other) {
     return other.interface == announcement.interface && other.router == announcement.router &&
@@ -92,6 +98,7 @@ void receive_one(int socket, admin::Evidence& evidence) {
   if (!read) return;
   std::array<char, IF_NAMESIZE> name{};
   (void)if_indextoname(reinterpret_cast<const sockaddr_in6&>(from).sin6_scope_id, name.data());
+  if (!has_address(evidence, name.data())) return;
   for (const IpAddress& resolver : read->resolvers()) {
     add(evidence, {name.data(), peer_of(from).address, resolver});
   }

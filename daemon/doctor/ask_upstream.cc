@@ -23,7 +23,7 @@ std::size_t write_question(std::uint16_t id, MutableBytes out) {
   wire::WireWriter question(out);
   question.u16(id);
   question.u16(0x0100);
-  for (const std::uint16_t count : {1, 0, 0, 1}) question.u16(count);
+  for (const std::uint16_t count : std::array<std::uint16_t, 4>{1, 0, 0, 1}) question.u16(count);
   question.u8(0);  // the root
   question.u16(static_cast<std::uint16_t>(wire::RRType::Soa));
   question.u16(1);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "build/identities_builder.h"
 #include "policy/marks.h"
 
 namespace haetae::build {
@@ -46,6 +47,7 @@ class Builder {
     add_devices_and_networks();
     mark_names_of_the_house();
     mark_special_names();
+    mark_local_zones();
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     marks_.write(*policy_);
     policy::fill_outcomes(*policy_);
@@ -217,30 +219,11 @@ class Builder {
     }
   }
 
-  // Devices come first: of equal keys the first counts.
   void add_devices_and_networks() {
-    std::vector<policy::Recognition> all;
     for (const config::Device& from : in_.config.devices) {
-      const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy_->devices.push_back({from.name, profile});
-      policy::Recognition& device = all.emplace_back(policy::Recognition{.who = {id, profile}});
-      device.credential = from.id;
-      device.mac = from.mac;
-      if (from.address) {
-        const int all_bits = from.address->is_v4() ? 32 : 128;
-        device.places.emplace_back(*from.address, all_bits);
-      }
-      if (from.cidr) device.places.push_back(*from.cidr);
+      policy_->devices.push_back({from.name, profile_ids_.at(from.profile)});
     }
-    for (const config::Network& from : in_.config.networks) {
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy::Recognition& network =
-          all.emplace_back(policy::Recognition{.who = {policy::kUnknownDevice, profile}});
-      if (from.cidr) network.places.push_back(*from.cidr);
-      network.interface = from.interface;
-    }
-    policy_->identities = policy::Identities(all);
+    policy_->identities = build_identities(in_.config);
     policy_->default_profile = profile_ids_.at(in_.config.default_profile);
   }
 
@@ -270,6 +253,18 @@ class Builder {
       if (!is_held) mark_special(rule.name, {rule.answer, rule.filtered_profiles_only});
     }
     for (const Name& zone : zones) mark_special(zone, {policy::SpecialAnswer::Forward, false});
+  }
+
+  // Whose answers may hold addresses of the house: its zones, those that a server of the house
+  // holds, and what the configuration excepts.
+  void mark_local_zones() {
+    policy_->rebinding_protected = in_.config.dns.rebinding.protect;
+    const auto mark = [this](const Name& name) {
+      marks_.add(name, {.kind = MarkKind::LocalAnswers});
+    };
+    for (const config::LocalZone& zone : in_.rules.local_zones) mark(zone.name);
+    std::ranges::for_each(stub_zones(), mark);
+    std::ranges::for_each(in_.config.dns.rebinding.allow, mark);
   }
 
   void mark_special(const Name& name, policy::SpecialName special) {

@@ -75,6 +75,12 @@ struct BlockAnswer {
   std::optional<IpAddress> v6;
 };
 
+// Answers that lead a public name to an address of the house are blocked, but for these names.
+struct Rebinding {
+  bool protect = true;
+  std::vector<Name> allow;  // with all below them
+};
+
 struct Dns {
   std::vector<Endpoint> listen;
   bool allow_from_auto = true;
@@ -90,6 +96,7 @@ struct Dns {
   std::filesystem::path trust_anchor;      // DS or DNSKEY records that validation starts from
   std::vector<StubZone> stub_zones;
   BlockAnswer block_answer;
+  Rebinding rebinding;
   std::uint64_t cache_bytes = 32ULL << 20;  // per worker
 };
 
@@ -167,6 +174,13 @@ struct Network {
   std::string profile;
 };
 
+// What is kept of the devices of the network, known or not.
+struct DevicesSeen {
+  bool leases_auto = true;                    // leases files at their usual places
+  std::vector<std::filesystem::path> leases;  // absolute; empty and not auto: none are read
+  std::chrono::hours forget_after{std::chrono::days(30)};
+};
+
 // Parts that later versions act on; read and checked, and warned about if they are switched on.
 enum class GateMode : std::uint8_t { Off, Queue };
 struct Gate {
@@ -202,6 +216,7 @@ struct Config {
   std::vector<Device> devices;
   std::vector<Network> networks;
   std::string default_profile;
+  DevicesSeen devices_seen;
   Gate gate;
   Tap tap;
   Proxy proxy;

@@ -89,6 +89,7 @@ void read_special_names(const std::filesystem::path& file, Rules& rules, Faults&
   for (const SpecialNamesFile::Row& row : read.names) {
     rules.special_names.push_back({row.name, row.answer, row.filtered_profiles_only});
   }
+  rules.local_zones = read.local_zones;
 }
 
 // "bypass", or "bypass-resolvers" where a category has several lists: the longest beginning that

@@ -61,6 +61,12 @@ struct SpecialNameRule {
   bool filtered_profiles_only = false;
 };
 
+// A zone whose names may have addresses of the house.
+struct LocalZone {
+  Name name;
+  std::string why;
+};
+
 struct HelpLine {
   std::string id;
   std::string country;
@@ -114,6 +120,7 @@ struct Rules {
   std::vector<ServiceRules> services;
   std::vector<SafeSearchEngine> engines;
   std::vector<SpecialNameRule> special_names;
+  std::vector<LocalZone> local_zones;
   std::vector<HelpLine> help;
   std::vector<HouseName> house;
   std::vector<Source> sources;

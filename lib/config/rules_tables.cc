@@ -193,6 +193,14 @@ const Table<SpecialNamesFile::Row>& special_name_table() {
   return table;
 }
 
+const Table<LocalZone>& local_zone_table() {
+  static const Table<LocalZone> table{{
+      row("name", &LocalZone::name, host_name(), kRequired, "The zone, with all below it."),
+      row("why", &LocalZone::why, text(), kRequired, "The reason or RFC."),
+  }};
+  return table;
+}
+
 const Table<HelpLine>& help_line_table() {
   static const Table<HelpLine> table{{
       row("id", &HelpLine::id, id(), kRequired, "The line."),
@@ -278,6 +286,9 @@ const Table<SpecialNamesFile>& special_names_file_table() {
   static const Table<SpecialNamesFile> table{{
       row("names", &SpecialNamesFile::names, list_of(section(special_name_table()), kRowsMax),
           kRequired, "Names that are answered here."),
+      row("local_zones", &SpecialNamesFile::local_zones,
+          list_of(section(local_zone_table()), kRowsMax), "[]",
+          "Zones whose names may have addresses of the house."),
   }};
   return table;
 }

@@ -96,6 +96,21 @@ const Table<BlockAnswer>& block_answer_table() {
   return table;
 }
 
+// As the kernel takes them: at most 15 octets, without spaces and slashes.
+Type<std::string> interface_name() {
+  return parsed<std::string>(
+      "interface", "an interface's name", "write it as br-kids; see `ip link`",
+      [](std::string_view text) -> std::optional<std::string> {
+        constexpr std::size_t kBytesMax = 15;
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return c > ' ' && c <= '~' && c != '/' && c != ':'; });
+        if (text.empty() || text.size() > kBytesMax || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 // Not a site's name: zones may be the root, or start with an underscore.
 Type<std::string> zone_name() {
   return parsed<std::string>("zone", "a zone", "write it as lan.example, or . for all names",
@@ -110,6 +125,16 @@ const Table<StubZone>& stub_zone_table() {
   static const Table<StubZone> table{{
       row("zone", &StubZone::zone, zone_name(), kRequired, "The zone, with all names below it."),
       row("server", &StubZone::server, plain_server(), kRequired, "The server that holds it."),
+  }};
+  return table;
+}
+
+const Table<Rebinding>& rebinding_table() {
+  static const Table<Rebinding> table{{
+      row("protect", &Rebinding::protect, yes_no(), "true",
+          "Block answers by which a site of the internet would open devices of your own network."),
+      row("allow", &Rebinding::allow, list_of(host_name(), kAddressesMax), "[]",
+          "Names that may lead to your own network, with all below them."),
   }};
   return table;
 }
@@ -144,6 +169,8 @@ const Table<Dns>& dns_table() {
           "Zones that are asked at a server of their own."),
       row("block_answer", &Dns::block_answer, section(block_answer_table()), "{}",
           "What a blocked device sees."),
+      row("rebinding", &Dns::rebinding, section(rebinding_table()), "{}",
+          "Sites that lead into your own network."),
       row("cache", &Dns::cache_bytes, size_bytes(kMegabyte, 4096 * kMegabyte), "32 MB",
           "Memory for remembered answers, for each worker."),
   }};
@@ -183,7 +210,8 @@ const Table<ListSource>& list_table() {
                                {"pihole-regex", "pihole-regex"},
                                {"rpz", "rpz"},
                                {"urls", "urls"},
-                               {"regex", "regex"}}),
+                               {"regex", "regex"},
+                               {"addresses", "addresses"}}),
           "auto", "How its lines are written; auto looks at them."),
       row("category", &ListSource::category, category_id(), kRequired,
           "The category of everything in it, as adult or gambling."),
@@ -226,13 +254,14 @@ Type<std::string> client_id() {
 }
 
 const Table<Device>& device_table() {
-  constexpr std::string_view kAddressOnly =
-      "this version knows devices by address or cidr only; this key does nothing yet";
   static const Table<Device> table{{
       row("name", &Device::name, text(), kRequired, "What you call the device; each its own."),
-      row("mac", &Device::mac, maybe(mac_address()), "", "Its hardware address.", kAddressOnly),
-      row("address", &Device::address, maybe(address()), "", "Its fixed address."),
-      row("cidr", &Device::cidr, maybe(cidr()), "", "All addresses that it may have."),
+      row("mac", &Device::mac, maybe(mac_address()), "",
+          "Its hardware address; the surest way to know a device on your own network."),
+      row("address", &Device::address, maybe(address()), "",
+          "Its fixed address; counts for the first device that is seen with it."),
+      row("cidr", &Device::cidr, maybe(cidr()), "",
+          "All addresses that it may have; counts like address."),
       row("id", &Device::id, client_id(), "",
           "What a trusted forwarder calls it, as cpe-17; Umbrella's device ids in lower case."),
       row("profile", &Device::profile, profile_name(), kRequired, "Whose rules it follows."),
@@ -243,10 +272,32 @@ const Table<Device>& device_table() {
 const Table<Network>& network_table() {
   static const Table<Network> table{{
       row("cidr", &Network::cidr, maybe(cidr()), "", "The network, as 192.168.7.0/24."),
-      row("interface", &Network::interface, text(), "", "The network's interface, as br-kids.",
-          "this version knows networks by cidr only; this key does nothing yet"),
+      row("interface", &Network::interface, interface_name(), "",
+          "The network's interface, as br-kids or eth0.20."),
       row("profile", &Network::profile, profile_name(), kRequired,
           "The profile of its devices that have none of their own."),
+  }};
+  return table;
+}
+
+// `auto`, or files.
+Type<DevicesSeen> leases_files() {
+  constexpr std::size_t kFilesMax = 16;
+  const Type<std::vector<std::filesystem::path>> files = list_of(file_path(), kFilesMax);
+  return {"auto | " + files.words, [read = files.read](const Value& value, DevicesSeen& seen) {
+            seen.leases.clear();
+            seen.leases_auto = value.node.text == "auto";
+            if (!seen.leases_auto) read(value, seen.leases);
+          }};
+}
+
+const Table<DevicesSeen>& devices_seen_table() {
+  static const Table<DevicesSeen> table{{
+      whole_row("leases", leases_files(), "auto",
+                "Leases files of dnsmasq, ISC dhcpd or Kea, for the names that devices gave "
+                "themselves; auto: at their usual places."),
+      row("forget_after", &DevicesSeen::forget_after, hours(), "30d",
+          "A device that nobody saw for so long is forgotten."),
   }};
   return table;
 }
@@ -365,6 +416,8 @@ Table<Config> make_config_table() {
           "[]", "Profiles of whole networks."),
       row("default_profile", &Config::default_profile, profile_name(), kRequired,
           "The profile of every device that is not named: best the strictest."),
+      row("devices_seen", &Config::devices_seen, section(devices_seen_table()), "{}",
+          "The list of devices on your network, named above or not: `haetae devices` shows it."),
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),

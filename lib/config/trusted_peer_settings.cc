@@ -20,8 +20,9 @@ const Table<TrustedPeer>& trusted_peer_table() {
           kRequired,
           "What it adds by itself to say who asks. proxy: a PROXY header, version 2, in front of "
           "all it sends, as dnsdist does with useProxyProtocol; what comes without one is dropped. "
-          "The others are EDNS options: mac, mac_text, cpe_id and umbrella as dnsmasq adds them, "
-          "umbrella_device as Cisco's routers do."),
+          "The others are EDNS options: mac and mac_text (dnsmasq --add-mac, never without "
+          "--strip-mac: else a child can write its own), cpe_id and umbrella (dnsmasq "
+          "--add-cpe-id, --umbrella), umbrella_device (Cisco's routers)."),
   }};
   return table;
 }

@@ -1,5 +1,7 @@
 #include "dns/counters.h"
 
+#include "dns/upstream_report.h"
+
 namespace haetae::dns {
 
 // As long as Counters has members; a test looks for those that have no row yet.
@@ -32,10 +34,47 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
     {"upstream_bogus", &Counters::upstream_bogus, "Answers whose signatures are wrong (DNSSEC)."},
     {"upstream_timeouts", &Counters::upstream_timeouts, "Questions given up after 4 s."},
     {"servfail", &Counters::servfail, "Replies that say SERVFAIL."},
+    {"answers_blocked", &Counters::answers_blocked,
+     "Answers not given, since a name or address in them is blocked."},
+    {"answers_rebinding", &Counters::answers_rebinding,
+     "Of those, answers that lead a public name into the house (DNS rebinding)."},
+    {"answers_null", &Counters::answers_null,
+     "Answers that said 0.0.0.0 or ::, told as no address."},
+    {"answers_undecidable", &Counters::answers_undecidable,
+     "Answers too long to be judged whole."},
     {"truncated", &Counters::truncated, "Replies cut for UDP."},
     {"events_lost", &Counters::events_lost, "Events lost: the writer was too slow."},
     {"coalesced", &Counters::coalesced, "Queries that shared a question already on its way."},
     {"prefetches", &Counters::prefetches, "Answers fetched anew before their end."},
+    {"identity_held", &Counters::identity_held,
+     "Queries held until the network said who sent them."},
+    {"identity_timeouts", &Counters::identity_timeouts,
+     "Of those, queries of which it did not say so in time."},
+    {"identity_not_held", &Counters::identity_not_held,
+     "Queries for which there was no room to be held."},
+}};
+
+const std::array<UpstreamCounterRow, kUpstreamCounterRowsCount> kUpstreamCounterRows{{
+    {"queries", &UpstreamCounters::queries, "Questions sent over TLS, repeated ones included."},
+    {"answers", &UpstreamCounters::answers, "Answers over TLS that answered a question."},
+    {"hedges", &UpstreamCounters::hedges,
+     "Questions asked at a second server too, since the first was late."},
+    {"retries", &UpstreamCounters::retries, "Questions asked again: their connection ended."},
+    {"failures", &UpstreamCounters::failures, "Questions that no server answered."},
+    {"wrong_answers", &UpstreamCounters::wrong_answers,
+     "Answers dropped: to another id or question."},
+    {"malformed", &UpstreamCounters::malformed, "Connections closed: what came was no DNS."},
+    {"bad_answers", &UpstreamCounters::bad_answers,
+     "Answers that say SERVFAIL or REFUSED, or are cut."},
+    {"connections", &UpstreamCounters::connections, "Connections opened."},
+    {"resumptions", &UpstreamCounters::resumptions, "Connections resumed by a ticket."},
+    {"connection_failures", &UpstreamCounters::connection_failures,
+     "Connections that could not be opened."},
+    {"certificate_failures", &UpstreamCounters::certificate_failures,
+     "Connections refused: the server's certificate is not the right one."},
+    {"closed_idle", &UpstreamCounters::closed_idle, "Connections closed: nothing to ask."},
+    {"plain_fallbacks", &UpstreamCounters::plain_fallbacks,
+     "Questions asked without encryption, as the configuration allows."},
 }};
 
 }  // namespace haetae::dns

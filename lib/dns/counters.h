@@ -15,7 +15,9 @@ struct Counters {
   Counter formerr, notimp;
   Counter dropped_proxy_header, claims_ignored, claims_malformed;
   Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
+  Counter answers_blocked, answers_rebinding, answers_null, answers_undecidable;
   Counter truncated, events_lost, coalesced, prefetches;
+  Counter identity_held, identity_timeouts, identity_not_held;
   std::array<Counter, policy::kReasonsCount> blocked_for;  // by Reason
 };
 

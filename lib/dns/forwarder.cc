@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "dns/timing.h"
-#include "wire/dns_query.h"
+#include "wire/dns_client.h"
 
 namespace haetae::dns {
 namespace {
@@ -222,6 +222,7 @@ void Forwarder::on_lost(AttemptId id, Monotonic now) noexcept {
   const std::uint32_t attempt = table_.attempt_of(id);
   if (attempt == kNobody) return;
   const std::uint32_t place = table_.attempt(attempt).question;
+  health_[table_.attempt(attempt).server].note_lost();
   table_.close_attempt(attempt);
   ForwardTable::Question& question = table_.question(place);
   if (!question.is_delivered && !is_awaited(question)) {
@@ -240,7 +241,7 @@ bool Forwarder::is_awaited(const ForwardTable::Question& question) const noexcep
   return std::ranges::any_of(open, [this](std::uint32_t place) {
     const ForwardTable::Attempt& attempt = table_.attempt(place);
     const bool is_young = attempt.stage == Stage::Unsent || attempt.stage == Stage::Sent;
-    return is_young && !attempt.is_probe;
+    return is_young && (!attempt.is_probe || health_[attempt.server].is_good());
   });
 }
 

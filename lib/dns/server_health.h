@@ -25,6 +25,8 @@ class ServerHealth {
   void note_probe(Monotonic now) noexcept;
   // Something that is DNS came, `took` after its question.
   void note_answer(milliseconds took, Monotonic now) noexcept;
+  // A connection ended before an answer: that happens, but nothing is known any more.
+  void note_lost() noexcept { is_measured_ = false; }
   // A question was not answered in time.
   void note_overdue(Monotonic now, std::uint32_t draw) noexcept;
   // It refused a question, or answered one.

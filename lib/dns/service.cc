@@ -61,11 +61,18 @@ void Service::on_answer(std::uint64_t token, const UpstreamAnswer& answer,
 void Service::on_tick(const Now& now) noexcept {
   impl_->on_tick(now);
 }
+void Service::on_neighbours(const Now& now) noexcept {
+  impl_->on_neighbours(now);
+}
 std::size_t Service::waiting() const noexcept {
-  return impl_->pending_.waiter_count();
+  return impl_->pending_.waiter_count() + impl_->held_.count();
+}
+std::size_t Service::held() const noexcept {
+  return impl_->held_.count();
 }
 void Service::forget_connection(std::uint64_t connection) noexcept {
   impl_->pending_.forget_connection(connection);
+  impl_->held_.forget_connection(connection);
 }
 
 Service::Impl::Impl(const Parts& parts)
@@ -76,6 +83,8 @@ Service::Impl::Impl(const Parts& parts)
       replies_(parts.replies),
       events_(parts.events),
       counters_(parts.counters),
+      lan_(parts.lan),
+      sightings_(parts.lan, *policy_),
       allow_from_(settings_->allow_from),
       trusted_peers_(settings_->trusted_peers),
       scratch_(*policy_),
@@ -84,7 +93,9 @@ Service::Impl::Impl(const Parts& parts)
       reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
 
 void Service::Impl::refresh() noexcept {
+  const std::uint64_t policy_before = policy_->generation;
   if (policy::refresh_together(policy_, standing_)) scratch_ = policy::Scratch(*policy_);
+  sightings_.refresh(*policy_, policy_->generation != policy_before);
   const std::uint64_t cache_bytes = settings_->cache_bytes;
   if (!settings_.refresh()) return;
   allow_from_ = AllowFrom(settings_->allow_from);
@@ -106,37 +117,35 @@ Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now
     return {};
   }
   const MutableBytes room = room_for(client, *query, out);
-  if (!is_allowed) {
-    counters_.refused_client.add();
-    counters_.replies.add();
-    Reasons reasons;
-    reasons.add(wire::EdeCode::Prohibited);
-    return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::Refused, reasons.all(), room)};
-  }
+  if (!is_allowed) return refuse_stranger(*query, room);
   const PeerTrust trust = trust_in(client);
   if (!query->edns.names_client && !trust.has_options()) {
-    return take_in({*query, client, now, room});
+    return take_in(*query, client, now, room);
   }
   Client told = client;
   take_claims(*query, trust, told);
-  return take_in({*query, told, now, room});
+  return take_in(*query, told, now, room);
 }
 
 // Answers a query of somebody who may ask, or lets it wait.
-Effect Service::Impl::take_in(const Ask& ask) noexcept {
+Effect Service::Impl::take_in(const wire::Query& query, const Client& client, const Now& now,
+                              MutableBytes out) noexcept {
+  const Sightings::Look look = look_at(client);
+  const Ask ask{query, client, now, out, look.sighting};
   if (const std::size_t size = refuse_unserved(ask); size != 0) {
     return {Effect::Kind::Reply, size};
   }
+  if (hold(query, client, look, now)) return {Effect::Kind::Pending, 0};
+  const Effect effect = proceed(ask);
+  ask_upstream(now);  // what the query waits for, or a refresh ahead of its time
+  return effect;
+}
+
+Effect Service::Impl::proceed(const Ask& ask) noexcept {
   const Step step = settle(ask, {});
-  if (step.kind == Step::Kind::Reply) {
-    ask_upstream(ask.now);  // a refresh ahead of its time, perhaps
-    return {Effect::Kind::Reply, step.size};
-  }
+  if (step.kind == Step::Kind::Reply) return {Effect::Kind::Reply, step.size};
   counters_.cache_misses.add();
-  if (wait_for(ask, step.wanted)) {
-    ask_upstream(ask.now);
-    return {Effect::Kind::Pending, 0};
-  }
+  if (wait_for(ask, step.wanted)) return {Effect::Kind::Pending, 0};
   // No room to wait. A stale answer is better than none; what gets none over UDP is asked again. On
   // a stream others wait too: one query must not end it.
   counters_.dropped_pending_full.add();
@@ -149,6 +158,14 @@ Effect Service::Impl::take_in(const Ask& ask) noexcept {
   counters_.servfail.add();
   return {Effect::Kind::Reply,
           write_empty(ask.query, wire::Rcode::ServFail, reasons.all(), ask.out)};
+}
+
+Effect Service::Impl::refuse_stranger(const wire::Query& query, MutableBytes out) noexcept {
+  counters_.refused_client.add();
+  counters_.replies.add();
+  Reasons reasons;
+  reasons.add(wire::EdeCode::Prohibited);
+  return {Effect::Kind::Reply, write_empty(query, wire::Rcode::Refused, reasons.all(), out)};
 }
 
 Effect Service::Impl::refuse_malformed(Bytes bytes, wire::ParseError error,

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "dns/claims.h"
 #include "dns/counters.h"
+#include "dns/sightings.h"
 #include "dns/upstream.h"
 #include "event/event.h"
 #include "policy/decide.h"
@@ -82,6 +83,7 @@ class Service {
     ReplySink& replies;
     Ring<event::Event>& events;
     Counters& counters;
+    const Lan* lan = nullptr;  // null: nothing is known of the network but addresses
   };
   explicit Service(const Parts& parts);
   ~Service();
@@ -113,11 +115,16 @@ class Service {
   // anew, then answered. An unknown token (an answer after its time) does nothing.
   void on_answer(std::uint64_t token, const UpstreamAnswer& answer, const Now& now) noexcept;
 
-  // Call at least every 50 ms while anything waits: stale answers after 1.8 s, SERVFAIL before 4 s.
+  // Call at least every 50 ms while anything waits, and every 5 ms while anything is held: stale
+  // answers after 1.8 s, SERVFAIL before 4 s.
   void on_tick(const Now& now) noexcept;
 
-  // Queries that wait for the upstream: for draining.
+  // The network has said something about its neighbours: queries held for that go on.
+  void on_neighbours(const Now& now) noexcept;
+
+  // Queries that wait for the upstream, or are held: for draining.
   std::size_t waiting() const noexcept;
+  std::size_t held() const noexcept;
   // A stream was closed: forget its waiting queries.
   void forget_connection(std::uint64_t connection) noexcept;
 

@@ -125,7 +125,9 @@ bool Service::Impl::settle_waiter(std::uint32_t waiter, const Situation& situati
   wire::Query query;
   waiting.restore(query);
   const Client client = waiting.client;
-  const Step step = settle({query, client, now, room_for(client, query, *reply_room_)}, situation);
+  const Step step =
+      settle({query, client, now, room_for(client, query, *reply_room_), look_at(client).sighting},
+             situation);
   switch (step.kind) {
     case Step::Kind::Wait: return false;
     case Step::Kind::Reply:
@@ -169,6 +171,7 @@ void Service::Impl::remember_failure(const PendingQuestion& question, wire::EdeC
 
 void Service::Impl::on_tick(const Now& now) noexcept {
   refresh();
+  release_overdue(now);
   const auto is_due = [&](std::uint32_t waiter, milliseconds after) {
     return waiter != kNobody && now.monotonic >= pending_.waiter(waiter).since + after;
   };

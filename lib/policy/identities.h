@@ -44,6 +44,10 @@ class Identities {
   // Whether any MAC or any device's address is written: else asks_for_mac() is always false.
   bool asks_for_macs() const noexcept { return asks_for_macs_; }
   bool knows(const MacAddress& mac) const noexcept { return by_mac_.find(mac) != nullptr; }
+  // Whether it is written as a device's address; a prefix that holds it is not enough.
+  bool knows(const IpAddress& address) const noexcept {
+    return by_address_.find(address) != nullptr;
+  }
 
   // Interfaces that networks are named by, in the order of their ids.
   const std::vector<std::string>& interfaces() const noexcept { return interfaces_; }

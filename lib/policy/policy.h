@@ -73,6 +73,7 @@ enum class MarkKind : std::uint8_t {
   SafeSearch,     // subject: EngineId
   Special,        // subject: place in Policy::special_names
   FocusAllow,     // subject: ProfileId: reachable in focus or exam
+  LocalAnswers,   // answers may hold addresses of the house: a zone of the house, or excepted
 };
 inline constexpr std::uint16_t kTimeSync = 0;
 struct Mark {
@@ -153,6 +154,8 @@ struct Policy {
   std::vector<Device> devices;
   Identities identities;
   ProfileId default_profile = 0;
+  // Answers that lead a public name to an address of the house are blocked (`dns.rebinding`).
+  bool rebinding_protected = true;
 
   list::Lists names;                                      // the image and the delta
   std::shared_ptr<const list::PatternSet> host_patterns;  // may be null: no patterns

@@ -48,7 +48,7 @@ Catalogue::Catalogue(std::shared_ptr<const policy::Policy> policy, const config:
     return static_cast<std::uint16_t>(std::ranges::find(things, id, text) - things.begin());
   };
   for (const config::Profile& profile : loaded.config.profiles) {
-    if (!is_meant_by_all(profile, loaded.rules)) continue;
+    if (!is_meant_by_all(profile, *loaded.rules)) continue;
     all_.push_back(place(policy_->profiles, &policy::Profile::name, profile.name));
   }
   for (const config::ServiceRules& service : loaded.rules->services) {

@@ -86,8 +86,17 @@ struct World {
 
   policy::Verdict judge(const Name& name, std::string_view profile) {
     policy::Request request;
-    request.now = kAfternoon;
     request.name = &name;
+    return judge(request, profile);
+  }
+  policy::Verdict judge(const IpAddress& address, std::string_view profile) {
+    policy::Request request;
+    request.kind = policy::Kind::Address;
+    request.address = &address;
+    return judge(request, profile);
+  }
+  policy::Verdict judge(policy::Request request, std::string_view profile) {
+    request.now = kAfternoon;
     for (policy::ProfileId id = 0; id < policy->profiles.size(); ++id) {
       if (policy->profiles[id].name == profile) request.who.profile = id;
     }
@@ -120,7 +129,12 @@ class JudgingSink final : public list::RuleSink {
     rules_.emplace_back(rule, line);
   }
 
+  void take_address(const list::AddressRule& rule, std::uint32_t /*line*/) override {
+    addresses_.push_back(rule.prefix.address());
+  }
+
   void judge() {
+    for (const IpAddress& address : addresses_) expect_blocked(address);
     for (const auto& [rule, line] : rules_) {
       expect_blocked(rule.name, line);
       if (rule.scope == list::RuleScope::Subtree) expect_blocked(below(rule.name), line);
@@ -156,7 +170,14 @@ class JudgingSink final : public list::RuleSink {
                   << ") is not blocked: " << policy::to_text(verdict.reason);
   }
 
+  void expect_blocked(const IpAddress& address) {
+    ++judged_;
+    const policy::Verdict verdict = world_.judge(address, "everything");
+    EXPECT_EQ(verdict.action, policy::Action::Block) << address.to_text();
+  }
+
   World& world_;
+  std::vector<IpAddress> addresses_;
   std::mt19937 draw_{kSeed};
   std::set<Name> excepted_;
   std::vector<std::pair<list::Rule, std::uint32_t>> rules_;

@@ -336,12 +336,6 @@ constexpr FaultCase kWarningCases[] = {
      "write 127.0.0.1:8480, or keep it to a network of your own"},
     {"a list by address", "lists: [{name: a, url: \"https://lists.example/a\", category: adult}]",
      "home.yaml:3: lists[0].url: this version does not fetch lists; it reads the file at 'path'"},
-    {"a device by MAC", "devices: [{name: a, mac: \"02:00:00:00:00:01\", profile: kid}]",
-     "home.yaml:3: devices[0].mac: this version knows devices by address or cidr only; this key "
-     "does nothing yet"},
-    {"a network by interface", "networks: [{interface: br0, profile: kid}]",
-     "home.yaml:3: networks[0].interface: this version knows networks by cidr only; this key does "
-     "nothing yet"},
     {"TLS to upstreams, which would be missed most",
      "dns: {upstream: {servers: [\"9.9.9.9@853#dns.quad9.net\"]}}",
      "home.yaml:3: dns.upstream.servers[0]: TLS to upstream servers is not acted on by this "

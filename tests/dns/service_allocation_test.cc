@@ -14,6 +14,8 @@ haetae::test::PolicyMaker full_maker() {
   maker.at(0).safe_search = policy::Strictness::Strict;
   maker.special("localhost", {policy::SpecialAnswer::Loopback, false});
   maker.pattern("adult/en/x", "xxx", 0, 100);
+  maker.list("adult-addresses", 0, {"203.0.113.0/24"});
+  maker.service_of(0, maker.service("play", {"play.example"})).has_quota = true;
   return maker;
 }
 
@@ -31,6 +33,14 @@ TEST(ServiceAllocation, TenThousandWarmQueriesAllocateNothing) {
          Packet(name, RRType::Aaaa, Rcode::NoError).soa(3'600, 3'600).make());
     warm({.name = "x" + name + ".bad.example", .edns = i % 2 == 0}, {});
     warm({.name = "xxx" + name}, {});
+  }
+  // Answers of which nothing is said, of which something is, and which are blocked.
+  for (const std::string_view end : {"edge.cdn.example", "cdn.play.example", "cdn.bad.example"}) {
+    for (const std::string_view address : {"192.0.2.80", "203.0.113.7", "192.168.0.1", "0.0.0.0"}) {
+      const std::string name = "to-" + std::to_string(queries.size()) + ".example";
+      warm({.name = name},
+           Packet(name, RRType::A).cname(name, end, 80'000).address(address, 80'000, end).make());
+    }
   }
   warm({.name = "localhost"}, {});
   warm({.name = "www.seek.example", .type = RRType::Https}, {});

@@ -39,8 +39,10 @@ const standing::Catalogue& catalogue() {
   static const standing::Catalogue made = [] {
     config::Loaded loaded;
     loaded.config.profiles = {{.name = "minji"}, {.name = "jun"}};
-    loaded.rules.services = {{.id = "youtube"}};
-    loaded.rules.categories = {{.id = "games"}};
+    haetae::config::Rules rules;
+    rules.services = {{.id = "youtube"}};
+    rules.categories = {{.id = "games"}};
+    loaded.rules = std::make_shared<const haetae::config::Rules>(std::move(rules));
     return standing::Catalogue(make_policy(), loaded);
   }();
   return made;

@@ -5,6 +5,7 @@ import ssl
 import struct
 import threading
 import time
+import warnings
 
 import dns.edns
 import dns.flags
@@ -140,8 +141,10 @@ class DotServer:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if most is not None:
             self._context.set_ciphers("ALL:@SECLEVEL=0")
-            self._context.minimum_version = ssl.TLSVersion.TLSv1
-            self._context.maximum_version = most
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._context.minimum_version = ssl.TLSVersion.TLSv1
+                self._context.maximum_version = most
         self._context.load_cert_chain(certificate.path, certificate.key)
         self._context.set_alpn_protocols(["dot"])
         self._context.sni_callback = lambda tls, name, context: self.server_names.append(name)

@@ -113,6 +113,7 @@ class Relay:
         self.address = address
         self.port = port or lab.free_port()
         self.asked = []  # (name, type) of every query that came
+        self.wires = []  # the same as they came
         # name, or "*" for all others -> seconds from when it was first asked for to its answers
         self.slow = {}
         self.lies = {}   # name -> what is sent instead: (socket, answer, client) -> nothing
@@ -147,6 +148,7 @@ class Relay:
         now = time.monotonic()
         with self._lock:
             self.asked.append((name, dns.rdatatype.to_text(kind)))
+            self.wires.append(wire)
             since = self._since.setdefault(name, now)
         # As at a resolver that is still busy with a question when it is asked again.
         busy = self.slow.get(name, self.slow.get("*", 0))

@@ -30,14 +30,16 @@ struct Family {
     maker.at(1).bedtime = window(23 * 60, 6 * 60);
     maker.at(1).focus = window(16 * 60, 17 * 60);
     loaded.config.profiles.back().age = "adult";
-    loaded.rules.ages.resize(1);
-    loaded.rules.ages[0].id = "adult";
-    loaded.rules.ages[0].meant_by_all = false;
-    loaded.rules.services = {{.id = "youtube", .name = {{"en", "YouTube"}, {"ko", "유튜브"}}},
-                             {.id = "khan-academy", .name = {{"en", "Khan Academy"}}}};
-    loaded.rules.categories = {{.id = "adult", .aliases = {"porn"}},
-                               {.id = "games", .aliases = {}},
-                               {.id = "illegal", .aliases = {}}};
+    config::Rules rules;
+    rules.ages.resize(1);
+    rules.ages[0].id = "adult";
+    rules.ages[0].meant_by_all = false;
+    rules.services = {{.id = "youtube", .name = {{"en", "YouTube"}, {"ko", "유튜브"}}},
+                      {.id = "khan-academy", .name = {{"en", "Khan Academy"}}}};
+    rules.categories = {{.id = "adult", .aliases = {"porn"}},
+                        {.id = "games", .aliases = {}},
+                        {.id = "illegal", .aliases = {}}};
+    loaded.rules = std::make_shared<const config::Rules>(std::move(rules));
     now.wall = seoul(20, 0);
     now.since_boot = 100h;
     now.boot = 0xb007;

@@ -1,4 +1,4 @@
-#include "wire/dns_query.h"
+#include "wire/dns_client.h"
 
 #include "base/assert.h"
 #include "wire/dns_records.h"
