@@ -94,26 +94,6 @@ TEST(RulesData, KnowsTheCategoriesOfPublicLists) {
   }
 }
 
-TEST(RulesData, ExplainsEachCategoryToParentsAndChildrenInTwoLanguages) {
-  for (const CategoryRule& category : shipped_rules().categories) {
-    for (const Texts* texts : {&category.parent, &category.child}) {
-      for (const std::string language : {"en", "ko"}) {
-        const auto found = texts->find(language);
-        ASSERT_NE(found, texts->end()) << category.id << " has no sentence in " << language;
-        EXPECT_THAT(found->second.size(), Ge(10u)) << category.id;
-      }
-    }
-  }
-}
-
-TEST(RulesData, NeverItemisesWhatIsSensitive) {
-  for (const std::string_view id : {"self-harm"}) {
-    const CategoryRule* category = shipped_rules().category(id);
-    ASSERT_NE(category, nullptr) << id;
-    EXPECT_TRUE(category->sensitive) << id;
-  }
-}
-
 TEST(RulesData, BlocksTheWorstForEveryChild) {
   for (const std::string band : {"under-7", "7-9", "10-12", "13-15", "16-18"}) {
     for (const std::string_view id : {"adult", "gambling", "violence", "phishing", "malware"}) {
