@@ -78,7 +78,18 @@ constexpr FaultCase kNetworkCases[] = {
      "resolver"},
     {"an upstream that is no address", "dns: {upstream: {servers: [dns.example]}}",
      "home.yaml:3: dns.upstream.servers[0]: 'dns.example' is not a server; write it as 192.0.2.1, "
-     "192.0.2.1@53 or 2001:db8::1@53; IPv6 without brackets"},
+     "192.0.2.1@53 or 2001:db8::1@53, over TLS as 192.0.2.1#dns.example; IPv6 without brackets"},
+    {"a pin that is none", "dns: {upstream: {servers: [{address: 192.0.2.1, pins: [c2hvcnQ=]}]}}",
+     "home.yaml:3: dns.upstream.servers[0].pins[0]: 'c2hvcnQ=' is not the pin of a key; write the "
+     "44 characters of its SHA-256 in base64; docs/UPSTREAM.md says how to get it"},
+    {"a stub zone over TLS",
+     "dns: {stub_zones: [{zone: lan.example, server: \"192.0.2.1#dns.example\"}]}",
+     "home.yaml:3: dns.stub_zones[0].server: this server can be asked in plain DNS only; write it "
+     "without #name, with another port than 853"},
+    {"a fall-back to nobody",
+     "dns: {upstream: {servers: [\"192.0.2.1#dns.example\"], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: there is no plain server to fall back to; add one "
+     "without #name to servers, as 192.0.2.1"},
     {"an upstream that is ourselves", "dns: {upstream: {servers: [127.0.0.1@5300]}}",
      "home.yaml:3: dns.upstream.servers: '127.0.0.1' port 5300 is our own address: questions would "
      "run in a circle; write the address of another resolver"},
@@ -303,11 +314,19 @@ constexpr FaultCase kWarningCases[] = {
     {"a network by interface", "networks: [{interface: br0, profile: kid}]",
      "home.yaml:3: networks[0].interface: this version knows networks by cidr only; this key does "
      "nothing yet"},
-    {"TLS to upstreams, which would be missed most",
-     "dns: {upstream: {servers: [\"9.9.9.9@853#dns.quad9.net\"]}}",
-     "home.yaml:3: dns.upstream.servers[0]: TLS to upstream servers is not acted on by this "
-     "version: '9.9.9.9' is asked in plain DNS on port 53, which others on the way can read; for "
-     "privacy towards your provider use mode recurse, or keep this line for a later version"},
+    {"a plain server that is not asked",
+     "dns: {upstream: {servers: [\"9.9.9.9#dns.quad9.net\", 192.0.2.1]}}",
+     "home.yaml:3: dns.upstream.servers: '192.0.2.1' is not asked: it is plain DNS, and others are "
+     "asked over TLS; write its name after #, or remove it; plain_fallback: true asks it when TLS "
+     "fails"},
+    {"plain DNS when TLS fails, which is to be loud",
+     "dns: {upstream: {servers: [\"9.9.9.9#dns.quad9.net\", 192.0.2.1], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: while no server answers over TLS, every name is "
+     "asked in plain DNS: others on the way can read and change that; leave plain_fallback out, "
+     "and the internet is off for that while instead"},
+    {"a fall-back from nothing", "dns: {upstream: {servers: [192.0.2.1], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: no server of the list is asked over TLS: all names "
+     "are asked in plain DNS"},
     {"servers that nobody asks", "dns: {upstream: {mode: recurse, servers: [9.9.9.9]}}",
      "home.yaml:3: dns.upstream.servers: servers are not asked in mode recurse"},
 };
