@@ -201,21 +201,44 @@ std::expected<void, std::string> UnboundUpstream::Impl::try_out(const UnboundSet
       settings.trust_anchor_file.string(), ub_strerror(error)));
 }
 
+UnboundUpstream::UnboundUpstream(boost::asio::io_context& io, UnboundSettings settings,
+                                 OnAnswer on_answer)
+    : io_(io), settings_(std::move(settings)), on_answer_(std::move(on_answer)) {}
+UnboundUpstream::~UnboundUpstream() = default;
+
 std::expected<std::unique_ptr<UnboundUpstream>, std::string> UnboundUpstream::make(
     boost::asio::io_context& io, const UnboundSettings& settings, OnAnswer on_answer) {
+  std::unique_ptr<UnboundUpstream> made(new UnboundUpstream(io, settings, std::move(on_answer)));
+  auto context = made->make_context(settings.validate);
+  if (!context) return std::unexpected(context.error());
+  made->impl_ = std::move(*context);
+  return made;
+}
+
+std::expected<std::unique_ptr<UnboundUpstream::Impl>, std::string> UnboundUpstream::make_context(
+    bool validate) const {
   // libunbound's reader of settings keeps its state in globals, and workers make contexts of their
   // own on their own threads when a reload changes the upstream.
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
-  auto impl = std::make_unique<Impl>(io, std::move(on_answer));
+  UnboundSettings settings = settings_;
+  settings.validate = validate;
+  auto impl = std::make_unique<Impl>(io_, on_answer_);
   if (auto configured = impl->configure(settings); !configured) {
     return std::unexpected(configured.error());
   }
-  return std::unique_ptr<UnboundUpstream>(new UnboundUpstream(std::move(impl)));
+  return impl;
 }
 
-UnboundUpstream::UnboundUpstream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-UnboundUpstream::~UnboundUpstream() = default;
+// In 1970 no signature holds, and libunbound cannot be asked to leave one question unchecked: these
+// go to a context that checks nothing. If it cannot be made they fail, as all others do.
+UnboundUpstream::Impl& UnboundUpstream::unvalidated() noexcept {
+  if (!settings_.validate) return *impl_;
+  if (unvalidated_ == nullptr) {
+    if (auto context = make_context(false)) unvalidated_ = std::move(*context);
+  }
+  return unvalidated_ == nullptr ? *impl_ : *unvalidated_;
+}
 
 bool UnboundUpstream::resolve(const dns::UpstreamQuestion& question, std::uint64_t token) noexcept {
   std::array<char, Name::kTextBytesMax> text;
@@ -223,15 +246,16 @@ bool UnboundUpstream::resolve(const dns::UpstreamQuestion& question, std::uint64
       question.name.write_text(std::span<char, Name::kTextBytesMax>(text));
   std::array<char, Name::kTextBytesMax + 1> terminated;
   *std::ranges::copy(written, terminated.begin()).out = '\0';
-  Impl::Flight* const flight = impl_->take_flight(token);
-  const int error = ub_resolve_event(impl_->context, terminated.data(), question.type,
+  Impl& impl = question.sets_clock ? unvalidated() : *impl_;
+  Impl::Flight* const flight = impl.take_flight(token);
+  const int error = ub_resolve_event(impl.context, terminated.data(), question.type,
                                      question.record_class, flight, &Impl::answered, nullptr);
-  if (error != 0) impl_->land(flight);
+  if (error != 0) impl.land(flight);
   return error == 0;
 }
 
 std::size_t UnboundUpstream::in_flight() const noexcept {
-  return impl_->in_flight;
+  return impl_->in_flight + (unvalidated_ == nullptr ? 0 : unvalidated_->in_flight);
 }
 
 }  // namespace haetae::daemon

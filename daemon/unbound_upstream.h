@@ -42,8 +42,16 @@ class UnboundUpstream final : public dns::Upstream {
 
  private:
   struct Impl;
-  explicit UnboundUpstream(std::unique_ptr<Impl> impl);
+  UnboundUpstream(boost::asio::io_context& io, UnboundSettings settings, OnAnswer on_answer);
+  std::expected<std::unique_ptr<Impl>, std::string> make_context(bool validate) const;
+  // What may answer questions that set the clock.
+  Impl& unvalidated() noexcept;
+
+  boost::asio::io_context& io_;
+  UnboundSettings settings_;
+  OnAnswer on_answer_;
   std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Impl> unvalidated_;  // made when it is needed: on boards without a clock
 };
 
 }  // namespace haetae::daemon

@@ -8,6 +8,7 @@
 
 #include "base/ring.h"
 #include "base/snapshot.h"
+#include "daemon/lan_watch.h"
 #include "daemon/sockets.h"
 #include "daemon/upstreams.h"
 #include "dns/service.h"
@@ -22,6 +23,13 @@ struct Published {
   Snapshot<policy::Policy>& policy;
   Snapshot<policy::Standing>& standing;
   Snapshot<dns::Settings>& settings;
+  LanWatch& lan;
+};
+
+// What the fronts of one worker count.
+struct FrontCounts {
+  std::uint64_t udp_received = 0, udp_sent = 0, udp_send_failed = 0;
+  std::uint64_t tcp_accepted = 0, tcp_closed_idle = 0, tcp_closed_full = 0, tcp_closed_slow = 0;
 };
 
 // One thread with an event loop of its own. Owns its sockets, cache, upstream and event ring, and
@@ -45,6 +53,7 @@ class Worker {
   // Read by other threads.
   std::uint64_t beats() const noexcept;  // grows at least every second while the loop runs
   const dns::Counters& counters() const noexcept;
+  FrontCounts front_counts() const noexcept;
   const dns::UpstreamCounters& upstream_counters() const noexcept;
   // How the servers of the last change_upstream() are. Only for the thread that calls that.
   const dns::UpstreamReport& upstream_report() const noexcept;

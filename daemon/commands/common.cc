@@ -37,9 +37,14 @@ void print_faults(const config::Faults& faults, const char* prefix) {
 }
 
 fs::path state_folder(const fs::path& config_file) {
-  if (const auto written = config::written_state_path(config_file)) return *written;
+  if (const auto written = config::written_paths(config_file).state) return *written;
   const char* const given = std::getenv("STATE_DIRECTORY");
   return given != nullptr && *given != '\0' ? given : "/var/lib/haetae";
+}
+
+fs::path control_path(const fs::path& config_file) {
+  if (const auto written = config::written_paths(config_file).control) return *written;
+  return state_folder(config_file) / "control.sock";
 }
 
 std::expected<config::Loaded, config::Faults> load_config(

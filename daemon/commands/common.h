@@ -25,6 +25,10 @@ std::filesystem::path shipped_rules();
 // Where state is kept: `state.path`, else systemd's $STATE_DIRECTORY, else /var/lib/haetae.
 std::filesystem::path state_folder(const std::filesystem::path& config_file);
 
+// Where commands reach the filter that runs with this configuration: `control.path`, else
+// control.sock in the state folder.
+std::filesystem::path control_path(const std::filesystem::path& config_file);
+
 // config::load with the shipped rules and the state folder of this machine. folder, known: as
 // there.
 std::expected<config::Loaded, config::Faults> load_config(

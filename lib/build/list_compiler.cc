@@ -61,6 +61,9 @@ class BuilderSink final : public list::RuleSink {
  public:
   BuilderSink(list::ImageBuilder& builder, list::ListId list) : builder_(builder), list_(list) {}
   void take(const list::Rule& rule, std::uint32_t /*line*/) override { builder_.add(list_, rule); }
+  void take_address(const list::AddressRule& rule, std::uint32_t /*line*/) override {
+    builder_.add(list_, rule);
+  }
 
  private:
   list::ImageBuilder& builder_;
@@ -248,7 +251,8 @@ ListFiles ListFiles::below(const fs::path& state) {
 std::vector<ListSource> list_sources(const config::Loaded& loaded) {
   std::vector<ListSource> sources = loaded.config.lists;
   if (loaded.config.start_lists) {
-    sources.insert(sources.end(), loaded.rules->start_lists.begin(), loaded.rules->start_lists.end());
+    sources.insert(sources.end(), loaded.rules->start_lists.begin(),
+                   loaded.rules->start_lists.end());
   }
   return sources;
 }

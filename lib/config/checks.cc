@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/prefix_map.h"
 #include "config/types.h"
 
 namespace haetae::config {
@@ -26,6 +27,12 @@ Value place_of(const Value& root, std::initializer_list<std::string_view> keys) 
 // Written as empty: a list whose entries are all faulty has been told already.
 bool is_empty_list(const Node& node) {
   return node.kind == Node::Kind::List && node.items.empty();
+}
+
+template <typename Thing>
+std::string same_form(std::string_view text) {
+  const auto thing = Thing::from_text(text);
+  return thing ? thing->to_text() : std::string(text);
 }
 
 bool same_endpoint(const Endpoint& a, const Endpoint& b) {
@@ -116,9 +123,21 @@ void check_upstream(const Value& root, const Dns& dns) {
   }
 }
 
+// What each of them may not be is told where it is read.
+void check_trusted_peers(const Value& root, const Dns& dns) {
+  const Value place = place_of(root, {"dns", "trusted_peers"});
+  check_unique(place, "cidr", same_form<Cidr>);
+  std::vector<Cidr> all;
+  for (const TrustedPeer& peer : dns.trusted_peers) all.push_back(peer.cidr);
+  if (!covers_internet(all)) return;
+  place.fault("together these believe the whole internet: anybody could pass for anybody",
+              "write the addresses of your own forwarders");
+}
+
 void check_dns(const Value& root, const Dns& dns) {
   check_listen(root, dns);
   check_upstream(root, dns);
+  check_trusted_peers(root, dns);
   if (!dns.is_public && covers_internet(dns.allow_from)) {
     place_of(root, {"dns", "allow_from"})
         .fault("this lets the whole internet ask: the machine could be used to attack others",
@@ -151,12 +170,6 @@ void check_lists(const Value& root, const Config& config) {
   }
 }
 
-template <typename Thing>
-std::string same_form(std::string_view text) {
-  const auto thing = Thing::from_text(text);
-  return thing ? thing->to_text() : std::string(text);
-}
-
 // Every entry must be known by something.
 void check_known_by(const Value& items, std::initializer_list<std::string_view> keys,
                     const std::string& hint) {
@@ -169,7 +182,42 @@ void check_known_by(const Value& items, std::initializer_list<std::string_view> 
   }
 }
 
-void check_who(const Value& root) {
+bool names_devices(const TrustedPeer& peer) {
+  return std::ranges::any_of(peer.sends, [](PeerSends what) {
+    return what == PeerSends::CpeId || what == PeerSends::Umbrella ||
+           what == PeerSends::UmbrellaDevice;
+  });
+}
+
+// A forwarder's address is never a device's, and an identifier needs somebody who tells it.
+void check_forwarded(const Value& devices, const Config& config) {
+  const std::vector<TrustedPeer>& peers = config.dns.trusted_peers;
+  const bool are_named = std::ranges::any_of(peers, names_devices);
+  std::vector<PrefixMap<bool>::Entry> forwarders;
+  for (const TrustedPeer& peer : peers) {
+    const bool adds_options =
+        std::ranges::any_of(peer.sends, [](PeerSends what) { return what != PeerSends::Proxy; });
+    forwarders.push_back({peer.cidr, adds_options});
+  }
+  const PrefixMap<bool> is_forwarders(std::move(forwarders));
+  for (std::size_t i = 0; i < devices.node.items.size(); ++i) {
+    const Value device = devices.at(i);
+    if (device.node.kind != Node::Kind::Map) continue;
+    if (const auto id = device.find("id"); id && !are_named) {
+      id->warn("nobody is trusted to tell this identifier: it does nothing",
+               "add the forwarder that sends it to dns.trusted_peers");
+    }
+    const auto place = device.find("address");
+    const auto address = IpAddress::from_text(place ? place->node.text : "");
+    if (!address || !is_forwarders.at(*address)) continue;
+    place->warn(fmt::format("'{}' is a trusted forwarder's: what comes from it is never taken for "
+                            "this device",
+                            place->node.text),
+                "give what it sends without a name a profile by `networks`");
+  }
+}
+
+void check_who(const Value& root, const Config& config) {
   if (const auto devices = root.find("devices")) {
     check_unique(*devices, "name");
     check_unique(*devices, "mac", same_form<MacAddress>);
@@ -177,6 +225,7 @@ void check_who(const Value& root) {
     check_unique(*devices, "cidr", same_form<Cidr>);
     check_unique(*devices, "id");
     check_known_by(*devices, {"mac", "address", "cidr", "id"}, "add address: 192.168.7.20");
+    check_forwarded(*devices, config);
   }
   if (const auto networks = root.find("networks")) {
     check_unique(*networks, "cidr", same_form<Cidr>);
@@ -274,6 +323,13 @@ double share_covered(const Cidr& whole, const std::vector<Cidr>& networks) {
   return static_cast<double>(covered) / static_cast<double>(all.last - all.first + 1);
 }
 
+void check_admin(const Value& root, const Config& config) {
+  if (!config.admin_listen || is_loopback(config.admin_listen->address)) return;
+  place_of(root, {"admin", "listen"})
+      .warn("everybody who reaches this address can read the filter's numbers",
+            "write 127.0.0.1:8480, or keep it to a network of your own");
+}
+
 }  // namespace
 
 bool covers_internet(const std::vector<Cidr>& networks) {
@@ -286,10 +342,11 @@ bool covers_internet(const std::vector<Cidr>& networks) {
 }
 
 void check_whole(const Value& root, const Config& config) {
+  check_admin(root, config);
   check_dns(root, config.dns);
   check_lists(root, config);
   check_profiles(root, config);
-  check_who(root);
+  check_who(root, config);
 }
 
 }  // namespace haetae::config

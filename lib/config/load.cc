@@ -95,12 +95,15 @@ std::expected<Loaded, Faults> load(const std::filesystem::path& file,
   return Loaded{std::move(config), *rules, std::move(context.warnings)};
 }
 
-std::optional<std::filesystem::path> written_state_path(const std::filesystem::path& file) {
+WrittenPaths written_paths(const std::filesystem::path& file) {
   Faults ignored;
   const std::optional<Node> root = read_yaml(file, ignored);
-  const std::string* const path = root ? text_at(*root, "state", "path") : nullptr;
-  if (path == nullptr) return std::nullopt;
-  return (context_for(file).folder / *path).lexically_normal();
+  const auto path_at = [&](std::string_view section) -> std::optional<std::filesystem::path> {
+    const std::string* const path = root ? text_at(*root, section, "path") : nullptr;
+    if (path == nullptr) return std::nullopt;
+    return (context_for(file).folder / *path).lexically_normal();
+  };
+  return {path_at("state"), path_at("control")};
 }
 
 std::expected<Config, Faults> load_text(std::string_view text, const std::filesystem::path& file,

@@ -30,9 +30,14 @@ std::expected<Loaded, Faults> load(const std::filesystem::path& file,
                                    const std::filesystem::path& folder = {},
                                    const std::shared_ptr<const Rules>& known = nullptr);
 
-// `state.path` if it is written in the file, however many faults the rest has: where to find what
-// worked last must be known before the configuration is any good.
-std::optional<std::filesystem::path> written_state_path(const std::filesystem::path& file);
+// The paths that say where a running filter is to be found, if they are written in the file,
+// however many faults the rest has: what worked last, and who runs, must be known before the
+// configuration is any good.
+struct WrittenPaths {
+  std::optional<std::filesystem::path> state;    // `state.path`
+  std::optional<std::filesystem::path> control;  // `control.path`
+};
+WrittenPaths written_paths(const std::filesystem::path& file);
 
 // The same for text at hand and rules that were read already: the text is judged as if it stood in
 // `file`, which need not exist. warnings may be null.

@@ -97,14 +97,6 @@ Type<Endpoint> endpoint() {
   return parsed<Endpoint>("address:port", "an address and port", kEndpointHint, endpoint_of);
 }
 
-Type<std::string> endpoint_text() {
-  return parsed<std::string>("address:port", "an address and port", kEndpointHint,
-                             [](std::string_view text) -> std::optional<std::string> {
-                               if (!endpoint_of(text)) return std::nullopt;
-                               return std::string(text);
-                             });
-}
-
 Type<Name> host_name() {
   return {"name", [](const Value& value, Name& out) {
             const auto text = value.text("a site's name");

@@ -35,6 +35,7 @@ struct CategoryRule {
 
 struct ServiceRules {
   std::string id;
+  std::vector<std::string> aliases;
   Texts name;
   std::string group;
   std::vector<NameRule> own;
@@ -58,6 +59,12 @@ struct SpecialNameRule {
   Name name;
   policy::SpecialAnswer answer;
   bool filtered_profiles_only = false;
+};
+
+// A zone whose names may have addresses of the house.
+struct LocalZone {
+  Name name;
+  std::string why;
 };
 
 struct HelpLine {
@@ -88,6 +95,7 @@ struct AgeBand {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  bool meant_by_all = true;  // by `haetae pause all` and its like
 };
 
 // A public list of the catalogue.
@@ -102,7 +110,7 @@ struct Source {
   bool on_by_default = false;
 };
 
-// Built-in lists are called by this and their category: "start-adult".
+// Built-in lists are called by this and their file: "start-adult", "start-bypass-resolvers".
 inline constexpr std::string_view kStartListPrefix = "start-";
 
 struct Rules {
@@ -112,12 +120,13 @@ struct Rules {
   std::vector<ServiceRules> services;
   std::vector<SafeSearchEngine> engines;
   std::vector<SpecialNameRule> special_names;
+  std::vector<LocalZone> local_zones;
   std::vector<HelpLine> help;
   std::vector<HouseName> house;
   std::vector<Source> sources;
   std::vector<AgeBand> ages;
   std::vector<list::Pattern> host_patterns;
-  std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt
+  std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt, CATEGORY-PART.txt
 
   // By id or alias.
   const CategoryRule* category(std::string_view id) const;

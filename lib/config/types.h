@@ -38,8 +38,7 @@ Type<IpAddress> v4_address();
 Type<IpAddress> v6_address();
 Type<Cidr> cidr();
 Type<MacAddress> mac_address();
-Type<Endpoint> endpoint();          // "127.0.0.1:53", "[::1]:53", "192.0.2.1"
-Type<std::string> endpoint_text();  // the same, kept as text
+Type<Endpoint> endpoint();  // "127.0.0.1:53", "[::1]:53", "192.0.2.1"
 // "192.0.2.1", "192.0.2.1@53"; over TLS "192.0.2.1@853#name", or in full
 // {address: 192.0.2.1, port: 853, tls_name: name, pins: [base64]}.
 Type<UpstreamServer> upstream_server();

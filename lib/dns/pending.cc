@@ -85,14 +85,24 @@ std::uint32_t Pending::question_of(std::uint64_t token) const noexcept {
 }
 
 std::size_t Pending::share_of(const Client& client) noexcept {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  std::memcpy(&high, client.peer.address.octets().data(), sizeof high);
-  std::memcpy(&low, client.peer.address.octets().data() + sizeof high, sizeof low);
-  // Clients of one network differ in few octets: those must reach the bits that are used.
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
-  std::uint64_t mixed = high * kOdd ^ low;
-  mixed = (mixed ^ mixed >> 32) * kOdd;
+  std::uint64_t mixed = 0;
+  // Clients of one network differ in few octets: those must reach the bits that are used.
+  const auto mix = [&mixed](std::uint64_t word) {
+    mixed ^= word;
+    mixed = (mixed ^ mixed >> 32) * kOdd;
+  };
+  // All clients behind a forwarder have its address.
+  if (const std::string_view id = client.claims.id.view(); !id.empty()) {
+    for (const char octet : id) mix(static_cast<unsigned char>(octet));
+  } else if (client.claims.mac) {
+    mix(client.claims.mac->number());
+  } else {
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), client.source().address.octets().data(), sizeof words);
+    mix(words[0]);
+    mix(words[1]);
+  }
   return (mixed ^ mixed >> 32) % kShares;
 }
 

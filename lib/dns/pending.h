@@ -40,6 +40,7 @@ struct PendingQuestion {
   Monotonic asked;
   std::uint64_t hash = 0;
   std::uint8_t forms = 0;  // in which the answer is to be cached, as bits
+  bool sets_clock = false;
 };
 
 // Questions on their way and the queries that wait for them, in bounded tables. Places are indexes
@@ -117,8 +118,8 @@ class Pending {
   std::size_t waiter_count_ = 0;
   std::size_t stream_waiter_count_ = 0;
   std::array<std::uint32_t, kBuckets> buckets_;
-  // Waiting queries by client address, hashed: two addresses may share one, which only means that
-  // they share the limit.
+  // Waiting queries by client, hashed: two clients may share one, which only means that they share
+  // the limit.
   std::array<std::uint16_t, kShares> shares_{};
   PoolList by_age_;
   PoolList patient_;

@@ -6,6 +6,9 @@
 // child; a resolver that answers "no" too early breaks sites that were only slow.
 namespace haetae::dns {
 
+// A query of a new address waits so long for the network to say whose it is: a neighbour answers
+// within 6 ms as a rule, and half a blink delays nobody.
+inline constexpr milliseconds kHoldForIdentity{50};
 // RFC 8767, section 5: a client that waited so long gets the stale answer, if there is one.
 inline constexpr milliseconds kStaleAnswerAfter{1800};
 // Then SERVFAIL: before 4 s, a tick of 50 ms included. The question to the upstream goes on.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <string_view>
 
 #include "base/counter.h"
 #include "base/limits.h"
@@ -26,6 +27,15 @@ struct UpstreamCounters {
   Counter closed_idle;
   Counter plain_fallbacks;  // questions asked in plain DNS, as the configuration allows
 };
+
+// For people and monitoring: every counter with one sentence. `name` is the member's.
+struct UpstreamCounterRow {
+  std::string_view name;
+  Counter UpstreamCounters::* counter;
+  std::string_view sentence;
+};
+inline constexpr std::size_t kUpstreamCounterRowsCount = sizeof(UpstreamCounters) / sizeof(Counter);
+extern const std::array<UpstreamCounterRow, kUpstreamCounterRowsCount> kUpstreamCounterRows;
 
 // How the servers of one configuration are, as one worker sees it. Written by the worker, read by
 // the supervisor, who tells what changes.

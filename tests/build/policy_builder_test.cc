@@ -76,7 +76,7 @@ devices: [{name: tablet, address: 192.0.2.7, profile: big},
       {"198.51.100.1", policy::kUnknownDevice, "little"},
   };
   for (const Case& c : kCases) {
-    const policy::Identity who = policy->identify(*IpAddress::from_text(c.address));
+    const policy::Identity who = policy->identify({.address = *IpAddress::from_text(c.address)});
     EXPECT_EQ(who.device, c.device) << c.address;
     EXPECT_EQ(policy->profiles[who.profile].name, c.profile) << c.address;
   }

@@ -138,6 +138,21 @@ TEST(Load, FillsInEveryDefault) {
   EXPECT_THAT(kid.focus_categories, ElementsAre("education"));
 }
 
+TEST(Load, TellsWhatEachTrustedPeerSends) {
+  const Config config = config_of(
+      "profiles: {kid: {}}\ndefault_profile: kid\n"
+      "dns:\n  trusted_peers:\n    - {cidr: 192.168.7.2, sends: mac}\n"
+      "    - {cidr: \"2001:db8::/125\", sends: [proxy, umbrella, cpe_id, mac_text]}\n");
+  ASSERT_THAT(config.dns.trusted_peers, SizeIs(2));
+  EXPECT_EQ(config.dns.trusted_peers[0].cidr, *Cidr::from_text("192.168.7.2/32"));
+  EXPECT_THAT(config.dns.trusted_peers[0].sends, ElementsAre(PeerSends::Mac));
+  EXPECT_EQ(config.dns.trusted_peers[1].cidr, *Cidr::from_text("2001:db8::/125"));
+  EXPECT_THAT(config.dns.trusted_peers[1].sends, ElementsAre(PeerSends::Proxy, PeerSends::Umbrella,
+                                                             PeerSends::CpeId, PeerSends::MacText));
+  EXPECT_THAT(config_of("profiles: {kid: {}}\ndefault_profile: kid\n").dns.trusted_peers, IsEmpty())
+      << "nobody is trusted unless it is written";
+}
+
 TEST(Load, TakesAKeyWithNothingBehindItAsUnwritten) {
   const Config config =
       config_of("profiles: {kid: {allow: , age: }}\ndefault_profile: kid\nlists:\n");

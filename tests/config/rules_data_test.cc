@@ -94,26 +94,6 @@ TEST(RulesData, KnowsTheCategoriesOfPublicLists) {
   }
 }
 
-TEST(RulesData, ExplainsEachCategoryToParentsAndChildrenInTwoLanguages) {
-  for (const CategoryRule& category : shipped_rules().categories) {
-    for (const Texts* texts : {&category.parent, &category.child}) {
-      for (const std::string language : {"en", "ko"}) {
-        const auto found = texts->find(language);
-        ASSERT_NE(found, texts->end()) << category.id << " has no sentence in " << language;
-        EXPECT_THAT(found->second.size(), Ge(10u)) << category.id;
-      }
-    }
-  }
-}
-
-TEST(RulesData, NeverItemisesWhatIsSensitive) {
-  for (const std::string_view id : {"self-harm"}) {
-    const CategoryRule* category = shipped_rules().category(id);
-    ASSERT_NE(category, nullptr) << id;
-    EXPECT_TRUE(category->sensitive) << id;
-  }
-}
-
 TEST(RulesData, BlocksTheWorstForEveryChild) {
   for (const std::string band : {"under-7", "7-9", "10-12", "13-15", "16-18"}) {
     for (const std::string_view id : {"adult", "gambling", "violence", "phishing", "malware"}) {
@@ -137,32 +117,6 @@ TEST(RulesData, HasEveryAgeBandAndEveryYear) {
 TEST(RulesData, RecordsNumbersOnlyOfOlderChildrenAndAdults) {
   for (const std::string_view band : {"13-15", "16-18", "adult"}) {
     EXPECT_EQ(shipped_rules().age_band(band)->log, policy::LogLevel::Counters) << band;
-  }
-}
-
-TEST(RulesData, HasTwentyServicesWhoseSamplesAreTheirs) {
-  const std::vector<ServiceRules>& services = shipped_rules().services;
-  EXPECT_THAT(services, SizeIs(Ge(20u)));
-  for (const ServiceRules& service : services) {
-    EXPECT_THAT(service.samples, SizeIs(Ge(2u))) << service.id;
-    EXPECT_TRUE(service.name.contains("ko")) << service.id;
-    for (const Name& sample : service.samples) {
-      EXPECT_TRUE(covers(service.own, sample)) << sample.to_text() << " of " << service.id;
-      for (const ServiceRules& other : services) {
-        if (other.id == service.id) continue;
-        EXPECT_FALSE(covers(other.own, sample))
-            << sample.to_text() << " of " << service.id << " is " << other.id << "'s too";
-      }
-    }
-  }
-}
-
-TEST(RulesData, NeverBlocksASharedNameForAService) {
-  for (const ServiceRules& service : shipped_rules().services) {
-    for (const NameRule& shared : service.shared) {
-      EXPECT_THAT(service.own, Not(Contains(testing::Field(&NameRule::name, shared.name))))
-          << service.id << ": " << shared.name.to_text();
-    }
   }
 }
 
