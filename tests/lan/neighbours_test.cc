@@ -182,7 +182,9 @@ TEST(NeighbourTable, GivesNoReaderTheValueOfAnotherKey) {
   while (!stop) {
     for (std::uint32_t number = 0; number < 7; ++number) {
       const Neighbour found = table.find(kLan, numbered(number));
-      if (found.has_mac) ASSERT_EQ(found.mac, mac(number));
+      if (found.has_mac) {
+        ASSERT_EQ(found.mac, mac(number));
+      }
     }
   }
   writer.join();
