@@ -157,6 +157,39 @@ TEST(ShippedRules, BlockNoBenignNameWithEveryHarmBlocked) {
   EXPECT_GT(judged, 20'000U);
 }
 
+TEST(ShippedRules, KnowTheWaysRoundTheFilterByNameAndAddress) {
+  World& world = World::get();
+  for (const char* const text :
+       {"dns.google", "mozilla.cloudflare-dns.com", "dns.quad9.net", "abc123.dns.nextdns.io",
+        "doh.opendns.com", "mask.icloud.com", "mask-h2.icloud.com", "www.torproject.org",
+        "example.onion.ly", "nordvpn.com", "www.expressvpn.com", "engage.cloudflareclient.com",
+        "www.croxyproxy.com", "somefreevpn.com"}) {
+    const policy::Verdict verdict = world.judge(*Name::from_text(text), "harm");
+    EXPECT_EQ(verdict.action, policy::Action::Block) << text;
+    EXPECT_FALSE(world.blocks(*Name::from_text(text), "rest")) << text;
+  }
+  const auto blocks = [&world](const char* text) {
+    const auto address = IpAddress::from_text(text);
+    policy::Request request;
+    request.now = kAfternoon;
+    request.kind = policy::Kind::Address;
+    request.address = &*address;
+    request.who.profile = world.profiles.at("harm");
+    policy::NameFacts facts = world.scratch->look_up(*world.policy, *address);
+    const policy::Verdict verdict =
+        policy::decide(*world.policy, {}, request, facts, *world.scratch);
+    return verdict.action == policy::Action::Block;
+  };
+  for (const char* const text : {"8.8.8.8", "1.1.1.1", "9.9.9.9", "45.90.28.77", "168.126.63.1",
+                                 "2001:4860:4860::8888", "2606:4700:4700::1111"}) {
+    EXPECT_TRUE(blocks(text)) << text;
+  }
+  for (const char* const text : {"104.16.132.229", "151.101.1.140", "142.250.196.110",
+                                 "192.168.0.1", "223.130.200.107", "2606:4700::6810:84e5"}) {
+    EXPECT_FALSE(blocks(text)) << text;
+  }
+}
+
 TEST(ShippedRules, BlockAServiceWholeAndNobodyElse) {
   World& world = World::get();
   const auto& services = world.loaded->rules->services;

@@ -209,6 +209,7 @@ TEST(RulesData, StartListsHoldNamesAndNothingProtected) {
   EXPECT_THAT(kept, SizeIs(Ge(50u)));
   EXPECT_THAT(shipped_rules().start_lists, SizeIs(Ge(20u)));
   for (const ListSource& list : shipped_rules().start_lists) {
+    if (list.format == "addresses") continue;
     std::set<Name> seen;
     for (const std::string& line : lines_of_file(list.path)) {
       const std::string text = line.substr(0, line.find_last_not_of(" \t\r") + 1);
@@ -222,6 +223,36 @@ TEST(RulesData, StartListsHoldNamesAndNothingProtected) {
     }
     EXPECT_THAT(seen, Not(IsEmpty())) << list.name;
   }
+}
+
+TEST(RulesData, StartListsOfAddressesHoldNothingOfTheHouseAndNoLargeNetwork) {
+  constexpr int kV4BitsMin = 24;
+  constexpr int kV6BitsMin = 48;
+  constexpr const char* kNeverListed[] = {
+      "127.0.0.1",      "10.0.0.1",      "192.168.0.1", "172.16.0.1",      "100.64.0.1",
+      "169.254.1.1",    "224.0.0.251",   "0.0.0.0",     "255.255.255.255", "::1",
+      "fe80::1",        "fd00::1",       "ff02::fb",    "104.16.132.1",    "104.18.32.7",
+      "172.67.1.1",     "151.101.1.140", "142.250.1.1", "13.107.42.14",    "17.253.144.10",
+      "223.130.200.107"};
+  std::size_t lists = 0;
+  for (const ListSource& list : shipped_rules().start_lists) {
+    if (list.format != "addresses") continue;
+    ++lists;
+    std::set<std::string> seen;
+    for (const std::string& line : lines_of_file(list.path)) {
+      const auto network = Cidr::from_text(line);
+      ASSERT_TRUE(network) << list.name << ": " << line;
+      EXPECT_TRUE(seen.insert(network->to_text()).second) << list.name << ": " << line << " twice";
+      const bool is_v4 = network->address().is_v4();
+      EXPECT_THAT(network->mapped_bits(), Ge(is_v4 ? 96 + kV4BitsMin : kV6BitsMin)) << line;
+      for (const char* const address : kNeverListed) {
+        EXPECT_FALSE(network->contains(*IpAddress::from_text(address)))
+            << list.name << ": " << line << " holds " << address;
+      }
+    }
+    EXPECT_THAT(seen, SizeIs(Ge(100u))) << list.name;
+  }
+  EXPECT_THAT(lists, Ge(1u));
 }
 
 TEST(RulesData, StartListsBlockNoHelpAndNoHouseName) {
