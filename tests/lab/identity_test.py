@@ -74,37 +74,35 @@ class Identity(network.NetworkTest):
                 ("mac", {"name": "Mother", "mac": parent.mac})):
             router = self.start([{**device, "profile": "parents"}])
             self.assertEqual(self.blocked(parent), self.PARENT, known_by)
-            parent.ip("link set eth0 down")
+            parent.leave()
             thief = self.net.stranger
-            thief.add_address(f"{parent.address}/24")
+            thief.take_address(parent.address)
             try:
                 self.assertEqual(self.blocked(thief, source=parent.address), self.STRANGER, known_by)
                 self.assertEqual(self.blocked(thief, source=parent.address, tcp=True),
                                  self.STRANGER, known_by)
             finally:
                 thief.remove_address(f"{parent.address}/24")
-                parent.ip("link set eth0 up", "addr flush dev eth0")
-                parent.join()
+                parent.come_back()
             # She is back, and is herself again.
             self.assertEqual(self.blocked(parent), self.PARENT, known_by)
             if known_by == "address":
-                self.assertIn("Mother", router.err())
+                lab.wait_until(lambda run=router: "Mother" in run.err(), "it is told", within_s=5)
 
     def test_remembers_the_first_holder_of_an_address_over_a_restart(self):
         parent, thief = self.net.child_b, self.net.stranger
         running = self.start([{"name": "Mother", "address": parent.address, "profile": "parents"}])
         self.assertEqual(self.blocked(parent), self.PARENT)
         running.stop()
-        parent.ip("link set eth0 down")
+        parent.leave()
         self.net.router.run("ip", "neigh", "flush", "dev", self.net.router.lan.bridge, check=False)
         running.start()
-        thief.add_address(f"{parent.address}/24")
+        thief.take_address(parent.address)
         try:
             self.assertEqual(self.blocked(thief, source=parent.address), self.STRANGER)
         finally:
             thief.remove_address(f"{parent.address}/24")
-            parent.ip("link set eth0 up", "addr flush dev eth0")
-            parent.join()
+            parent.come_back()
 
     def test_knows_a_network_by_its_interface(self):
         visitor = self.net.device("visitor", lan=self.net.router.guests)

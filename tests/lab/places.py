@@ -21,6 +21,8 @@ TEMPORARY, DEPRECATED, TENTATIVE = 0x01, 0x20, 0x40
 # ICMPv6 types, and the option of a router advertisement that names resolvers.
 ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, RDNSS = 133, 134, 25
 
+ETHERTYPE_IPV4, ETHERTYPE_ARP = 0x0800, 0x0806
+
 # What udhcpc runs when it was given an address.
 DHCP_SCRIPT = """#!/bin/sh
 case "$1" in bound|renew) ;; *) exit 0 ;; esac
@@ -259,6 +261,23 @@ class Device(Place):
         self.ip("addr flush dev eth0", "link set eth0 down", f"link set eth0 address {mac}",
                 "link set eth0 up")
         self.join()
+
+    def leave(self):
+        """Out of the house, with the old addresses forgotten."""
+        self.ip("addr flush dev eth0", "link set eth0 down")
+
+    def come_back(self):
+        self.ip("link set eth0 up")
+        self.join()
+
+    def take_address(self, address):
+        """Takes an IPv4 address beside its own, as another device's, and announces that as devices
+        do (RFC 5227, section 2.3): an ARP request for itself, to all."""
+        self.add_address(f"{address}/24")
+        mac, ip = bytes.fromhex(self.mac.replace(":", "")), socket.inet_aton(address)
+        request = struct.pack("!HHBBH", 1, ETHERTYPE_IPV4, 6, 4, 1) + mac + ip + bytes(6) + ip
+        with self.inside(), socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as out:
+            out.sendto(request, ("eth0", ETHERTYPE_ARP, 0, 0, b"\xff" * 6))
 
     def stub(self, server=None):
         """A caching stub resolver on 127.0.0.53, as phones and computers have one, which asks the
