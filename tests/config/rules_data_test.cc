@@ -126,8 +126,8 @@ const SafeSearchEngine* engine(std::string_view id) {
 }
 
 TEST(RulesData, KnowsTheSearchEnginesThatHaveASafeTwin) {
-  for (const std::string_view id :
-       {"google", "bing", "duckduckgo", "youtube", "yandex", "pixabay", "ecosia", "brave"}) {
+  for (const std::string_view id : {"google", "bing", "duckduckgo", "youtube", "yandex", "pixabay",
+                                    "ecosia", "brave", "qwant"}) {
     ASSERT_NE(engine(id), nullptr) << id;
     EXPECT_TRUE(engine(id)->strict) << id;
     EXPECT_THAT(engine(id)->hosts, Not(IsEmpty())) << id;
@@ -137,6 +137,22 @@ TEST(RulesData, KnowsTheSearchEnginesThatHaveASafeTwin) {
   EXPECT_TRUE(covers(engine("google")->hosts, name_of("www.google.co.kr")));
   EXPECT_FALSE(covers(engine("google")->hosts, name_of("mail.google.com")));
   EXPECT_TRUE(engine("youtube")->moderate);
+}
+
+// Where no safe twin can be forced, children up to 18 are led to an engine that has one.
+TEST(RulesData, BlocksSearchPagesWithoutASafeTwinForEveryChild) {
+  for (const std::string band : {"under-7", "7-9", "10-12", "13-15", "16-18"}) {
+    EXPECT_THAT(shipped_rules().category("nosafesearch")->blocked_ages, Contains(band)) << band;
+    EXPECT_NE(shipped_rules().age_band(band)->safe_search, policy::Strictness::Off) << band;
+  }
+  for (const ListSource& list : shipped_rules().start_lists) {
+    if (list.category != "nosafesearch") continue;
+    for (const std::string& line : lines_of_file(list.path)) {
+      for (const SafeSearchEngine& engine : shipped_rules().engines) {
+        EXPECT_FALSE(covers(engine.hosts, name_of(line))) << line << " has a safe twin";
+      }
+    }
+  }
 }
 
 TEST(RulesData, LeavesTheTargetsOfSafeSearchAlone) {
