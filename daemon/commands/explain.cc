@@ -53,7 +53,7 @@ std::expected<policy::Identity, std::string> identity_of(const Options& options,
     if (!address) {
       return std::unexpected(fmt::format("'{}' is not an address", options.address));
     }
-    return policy.identify(*address);
+    return policy.identify({.address = *address});
   }
   return policy::Identity{policy::kUnknownDevice, policy.default_profile};
 }

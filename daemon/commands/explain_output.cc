@@ -1,6 +1,5 @@
 #include "daemon/commands/explain_output.h"
 
-#include <absl/time/time.h>
 #include <fmt/format.h>
 #include <unicode/unistr.h>
 
@@ -23,13 +22,6 @@ std::string json_text(std::string_view text) {
 
 json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-std::string time_text(Time time, const policy::TimeZone& zone) {
-  absl::TimeZone local = absl::UTCTimeZone();
-  absl::LoadTimeZone(zone.name(), &local);
-  return absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMillis(time.time_since_epoch().count()),
-                          local);
 }
 
 std::string_view headline(const policy::Verdict& verdict) {
@@ -72,7 +64,7 @@ void write_json(std::string_view input, const Explanation& explanation, std::str
       {"profile", explanation.profile.name},
       {"until", verdict.valid_until == kNever
                     ? json::value(nullptr)
-                    : json::value(time_text(verdict.valid_until, explanation.policy.zone))},
+                    : json::value(explanation.policy.zone.rfc3339(verdict.valid_until))},
       {"also", std::move(also)},
   };
   if (verdict.watched) line["watched"] = true;
@@ -109,7 +101,7 @@ void write_text(std::string_view input, const Explanation& explanation,
     out += fmt::format("  also      {} ({}) {}\n", other.list, other.category, other.rule);
   }
   if (verdict.valid_until != kNever) {
-    out += fmt::format("  until     {}\n", time_text(verdict.valid_until, explanation.policy.zone));
+    out += fmt::format("  until     {}\n", explanation.policy.zone.rfc3339(verdict.valid_until));
   }
 }
 

@@ -49,8 +49,8 @@ class Name {
   Bytes label(std::size_t i) const noexcept;
   // Where label i's length octet stands in wire(). i < label_count().
   std::size_t label_offset(std::size_t i) const noexcept { return label_at_[i]; }
-  // The array that wire() is the start of: hashing reads whole words there and masks what is
-  // behind.
+  // The array that wire() is the start of: hashing and writing read whole words there and mask what
+  // is behind.
   Bytes wire_room() const noexcept { return wire_; }
   // The wire form of the suffix that starts at label i; i == label_count() gives the root.
   Bytes suffix_wire(std::size_t i) const noexcept;
@@ -80,6 +80,7 @@ class Name {
   // The quick way for text that has no escapes and no faults; false, and the name is of no use, if
   // the text must be read octet by octet.
   bool take_plain_text(std::string_view text) noexcept;
+  std::string_view write_plain_text(std::span<char, kTextBytesMax> out) const noexcept;
   static std::expected<Name, NameError> from_any_text(std::string_view text) noexcept;
 
   std::uint8_t size_;

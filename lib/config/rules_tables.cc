@@ -89,6 +89,7 @@ const Table<AgeBand>& age_table() {
       row("undecidable", &AgeBand::undecidable_blocked, allow_or_block, kRequired,
           "Requests that hide what they want."),
       row("threshold", &AgeBand::threshold, number(1, 1000), kRequired, "Points that block."),
+      row("all", &AgeBand::meant_by_all, yes_no(), "true", "Whether `haetae pause all` means it."),
   }};
   return table;
 }
@@ -259,6 +260,8 @@ const Table<AgesFile>& ages_file_table() {
 const Table<ServiceRules>& service_table() {
   static const Table<ServiceRules> table{{
       row("id", &ServiceRules::id, id(), kRequired, "The service; the file's name."),
+      row("aliases", &ServiceRules::aliases, list_of(id(), kRowsMax), "[]",
+          "Other names that people call it by in configurations."),
       row("name", &ServiceRules::name, texts(), kRequired, "What people call it."),
       row("group", &ServiceRules::group, id(), kRequired, "What kind of service it is."),
       row("own", &ServiceRules::own, list_of(name_rule(), kRowsMax), kRequired,

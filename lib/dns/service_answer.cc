@@ -61,10 +61,12 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
     if (entry != nullptr) entry->facts_generation = policy.generation;
   }
   Decision decision;
-  decision.who = policy.identify(ask.client.peer.address);
+  decision.who = policy.identify(ask.sighting);
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
+  decision.sets_clock =
+      ask.now.wall < policy::kClockCredibleFrom && policy::is_time_sync(policy, *facts);
   const policy::Profile& profile = policy.profiles[decision.who.profile];
   if (const policy::SpecialName* special = policy::special_answer(policy, profile, *facts)) {
     decision.special = special->answer;
@@ -90,6 +92,7 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
 
 std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision) noexcept {
   counters_.blocked.add();
+  counters_.blocked_for[static_cast<std::size_t>(decision.verdict.reason)].add();
   const Settings& settings = *settings_;
   Reasons reasons;
   if (ask.query.edns.present) {
@@ -114,7 +117,10 @@ Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& 
     }
   }
   const AnswerForm form = form_for(ask.query, decision.verdict.strip_ech);
-  return {&question.name, {hash, question.name.wire(), question.type, form}, false};
+  return {&question.name,
+          {hash, question.name.wire(), question.type, form},
+          false,
+          decision.sets_clock};
 }
 
 Service::Impl::Step Service::Impl::answer_with(const Ask& ask, const Decision& decision,

@@ -69,6 +69,7 @@ std::size_t Service::Impl::write(const Ask& ask, const Wanted& wanted, const Pac
 Service::Impl::Step Service::Impl::reply(const Ask& ask, const Decision& decision,
                                          std::size_t size) noexcept {
   counters_.replies.add();
+  if (decision.verdict.watched) counters_.watched.add();
   constexpr std::size_t kFlagsHighAt = 2;
   constexpr std::uint8_t kTruncatedBit = wire::Header::kTruncated >> 8;
   if ((ask.out[kFlagsHighAt] & kTruncatedBit) != 0) counters_.truncated.add();
@@ -86,7 +87,7 @@ void Service::Impl::record(const Ask& ask, const Decision& decision) noexcept {
   }
   event->policy_generation = policy_->generation;
   event->when = ask.now.wall;
-  event->peer = ask.client.peer;
+  event->peer = ask.client.source();
   event->who = decision.who;
   event->kind = policy::Kind::DnsName;
   event->record_type = static_cast<std::uint16_t>(ask.query.question.type);

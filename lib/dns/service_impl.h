@@ -6,18 +6,20 @@
 #include "dns/allow_from.h"
 #include "dns/answer_cache.h"
 #include "dns/answer_judge.h"
+#include "dns/held.h"
 #include "dns/packed_answer.h"
 #include "dns/pending.h"
 #include "dns/reasons.h"
 #include "dns/service.h"
+#include "dns/trusted_peers.h"
 
 namespace haetae::dns {
 
-// The way of a query: service.cc takes it in, service_answer.cc decides and answers it,
-// service_deliver.cc judges and writes the answer, and service_wait.cc keeps the query while the
-// upstream works. On arrival, when the upstream has answered or
-// failed, and when time is up, the same settle() decides anew: a name denied while a query waited
-// is not leaked by its answer.
+// The way of a query: service.cc takes it in, service_hold.cc waits for who sent it,
+// service_answer.cc decides, service_deliver.cc judges and writes the answer, and service_wait.cc
+// keeps the query while the upstream works. On arrival, when the upstream has answered or failed,
+// and when time is up, the same settle() decides anew: a name denied while a query waited is not
+// leaked by its answer.
 struct Service::Impl {
   explicit Impl(const Parts& parts);
 
@@ -27,6 +29,7 @@ struct Service::Impl {
     const Client& client;
     const Now& now;
     MutableBytes out;
+    policy::Sighting sighting;
   };
 
   // What makes us look at a query.
@@ -49,6 +52,7 @@ struct Service::Impl {
     policy::Verdict verdict;
     std::optional<policy::SpecialAnswer> special;
     std::uint32_t ttl_max_s = 0;  // an allowed answer does not live longer
+    bool sets_clock = false;      // UpstreamQuestion::sets_clock
     // What of the answer gave the verdict its reason; null where the asked name did.
     const wire::Target* decided_by = nullptr;
   };
@@ -58,6 +62,7 @@ struct Service::Impl {
     const Name* name = nullptr;
     CacheKey key;
     bool is_rewrite = false;
+    bool sets_clock = false;
   };
 
   struct Step {
@@ -70,10 +75,31 @@ struct Service::Impl {
   // ---- service.cc
   void refresh() noexcept;
   Effect on_query(Bytes bytes, const Client& client, const Now& now, MutableBytes out) noexcept;
+  Effect refuse_stranger(const wire::Query& query, MutableBytes out) noexcept;
+  // A query of somebody who may ask.
+  Effect take_in(const wire::Query& query, const Client& client, const Now& now,
+                 MutableBytes out) noexcept;
   Effect refuse_malformed(Bytes bytes, wire::ParseError error, MutableBytes out) noexcept;
   std::size_t refuse_unserved(const Ask& ask) noexcept;
   MutableBytes room_for(const Client& client, const wire::Query& query,
                         MutableBytes out) const noexcept;
+
+  // Decides; what is to be asked upstream then waits in to_ask_.
+  Effect proceed(const Ask& ask) noexcept;
+
+  // ---- service_hold.cc
+  // What is known of who sent a query: what a trusted peer says goes before what we see.
+  Sightings::Look look_at(const Client& client) const noexcept;
+  bool hold(const wire::Query& query, const Client& client, const Sightings::Look& look,
+            const Now& now) noexcept;
+  void on_neighbours(const Now& now) noexcept;
+  void release_overdue(const Now& now) noexcept;
+  void release(std::uint32_t place, const Now& now) noexcept;
+
+  // ---- service_claims.cc
+  std::optional<Bytes> take_proxy_header(Bytes octets, Client& client) noexcept;
+  PeerTrust trust_in(const Client& client) const noexcept;
+  void take_claims(const wire::Query& query, PeerTrust trust, Client& client) noexcept;
 
   // ---- service_answer.cc
   Step settle(const Ask& ask, const Situation& situation) noexcept;
@@ -137,7 +163,12 @@ struct Service::Impl {
   Ring<event::Event>& events_;
   Counters& counters_;
 
+  const Lan* lan_;
+
+  Sightings sightings_;
+  Held held_;
   AllowFrom allow_from_;
+  TrustedPeers trusted_peers_;
   policy::Scratch scratch_;
   HashKey cache_key_;
   AnswerCache cache_;

@@ -10,7 +10,10 @@ namespace {
 constexpr std::string_view kAcePrefix = "xn--";
 
 bool has_a_label(const Name& name) noexcept {
-  return as_text(name.wire()).contains(kAcePrefix);
+  for (std::size_t i = 0; i < name.label_count(); ++i) {
+    if (as_text(name.label(i)).starts_with(kAcePrefix)) return true;
+  }
+  return false;
 }
 
 // Where a label ends in presentation form; dots inside a label are escaped and so never stand bare.

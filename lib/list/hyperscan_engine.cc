@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "list/pattern_cache.h"
-#include "list/pattern_self_test.h"
 
 namespace haetae::list {
 namespace {
@@ -23,78 +22,75 @@ struct FreeScratch {
   void operator()(hs_scratch_t* scratch) const noexcept { hs_free_scratch(scratch); }
 };
 using Database = std::unique_ptr<hs_database_t, FreeDatabase>;
-using Scratch = std::unique_ptr<hs_scratch_t, FreeScratch>;
+using ScratchSpace = std::unique_ptr<hs_scratch_t, FreeScratch>;
 
-class HyperscanScratch final : public PatternScratch {
+class HyperscanScratch final : public PatternEngine::Scratch {
  public:
-  HyperscanScratch(const void* owner, std::size_t patterns, Scratch scratch)
-      : PatternScratch(owner, patterns), scratch_(std::move(scratch)) {}
-  hs_scratch_t* get() noexcept { return scratch_.get(); }
+  HyperscanScratch(std::size_t expressions, ScratchSpace space)
+      : Scratch(expressions), space_(std::move(space)) {}
+  hs_scratch_t* space() noexcept { return space_.get(); }
+  using Scratch::clear;
   static int on_match(unsigned id, unsigned long long, unsigned long long, unsigned,
                       void* scratch) noexcept {
-    static_cast<HyperscanScratch*>(scratch)->add_hit(static_cast<std::uint16_t>(id));
+    static_cast<HyperscanScratch*>(scratch)->add(static_cast<std::uint16_t>(id));
     return 0;
   }
 
  private:
-  Scratch scratch_;
+  ScratchSpace space_;
 };
 
-class HyperscanSet final : public PatternSet {
+class HyperscanEngine final : public PatternEngine {
  public:
-  HyperscanSet(std::vector<Pattern> patterns, Database database, Scratch prototype)
-      : PatternSet(std::move(patterns)),
-        database_(std::move(database)),
-        prototype_(std::move(prototype)) {}
+  HyperscanEngine(Database database, ScratchSpace prototype, std::size_t expressions)
+      : database_(std::move(database)),
+        prototype_(std::move(prototype)),
+        expressions_(expressions) {}
 
-  Engine engine() const noexcept override { return Engine::Hyperscan; }
-
-  std::unique_ptr<PatternScratch> make_scratch() const override {
-    hs_scratch_t* scratch = nullptr;
-    if (prototype_ && hs_clone_scratch(prototype_.get(), &scratch) != HS_SUCCESS) {
-      throw std::bad_alloc();
-    }
-    return std::make_unique<HyperscanScratch>(this, patterns().size(), Scratch(scratch));
+  std::unique_ptr<Scratch> make_scratch() const override {
+    hs_scratch_t* space = nullptr;
+    if (hs_clone_scratch(prototype_.get(), &space) != HS_SUCCESS) throw std::bad_alloc();
+    return std::make_unique<HyperscanScratch>(expressions_, ScratchSpace(space));
   }
 
- protected:
-  bool find(std::string_view text, PatternScratch& scratch) const noexcept override {
-    if (!database_) return true;
+  bool find(std::string_view text, Scratch& scratch) const noexcept override {
     auto& own = static_cast<HyperscanScratch&>(scratch);
-    return hs_scan(database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, own.get(),
+    own.clear();
+    return hs_scan(database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, own.space(),
                    &HyperscanScratch::on_match, &own) == HS_SUCCESS;
   }
 
  private:
-  Database database_;  // none if there are no patterns: Hyperscan refuses an empty set
-  Scratch prototype_;
+  Database database_;
+  ScratchSpace prototype_;
+  std::size_t expressions_;
 };
 
-std::expected<Database, std::string> compile_database(const std::vector<Pattern>& patterns) {
-  std::vector<const char*> expressions;
+std::expected<Database, EngineFault> compile_database(const std::vector<std::string>& expressions) {
+  std::vector<const char*> texts;
   std::vector<unsigned> ids;
-  for (const Pattern& pattern : patterns) {
+  for (const std::string& expression : expressions) {
     ids.push_back(static_cast<unsigned>(ids.size()));
-    expressions.push_back(pattern.expression.c_str());
+    texts.push_back(expression.c_str());
   }
-  const std::vector<unsigned> flags(patterns.size(), kFlags);
+  const std::vector<unsigned> flags(expressions.size(), kFlags);
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const hs_error_t result = hs_compile_multi(expressions.data(), flags.data(), ids.data(),
-                                             static_cast<unsigned>(patterns.size()), HS_MODE_BLOCK,
-                                             nullptr, &database, &error);
+  const hs_error_t result =
+      hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()),
+                       HS_MODE_BLOCK, nullptr, &database, &error);
   if (result == HS_SUCCESS) return Database(database);
-  std::string message = "Hyperscan cannot compile the patterns";
+  EngineFault fault{EngineFault::kNoExpression, "Hyperscan cannot compile the patterns"};
   if (error != nullptr) {
-    if (error->expression >= 0) message = patterns[static_cast<std::size_t>(error->expression)].id;
-    message += std::string(": ") + error->message;
+    if (error->expression >= 0) fault.expression = static_cast<std::size_t>(error->expression);
+    fault.message = error->message;
     hs_free_compile_error(error);
   }
-  return std::unexpected(message);
+  return std::unexpected(std::move(fault));
 }
 
 // Everything that a compiled database depends on.
-std::string cache_identity(const std::vector<Pattern>& patterns) {
+std::string cache_identity(const std::vector<std::string>& expressions) {
   hs_platform_info_t platform{};
   hs_populate_platform(&platform);
   std::string identity = std::string("hyperscan ") + hs_version();
@@ -103,8 +99,8 @@ std::string cache_identity(const std::vector<Pattern>& patterns) {
                                         static_cast<unsigned long long>(kFlags)}) {
     identity += ' ' + std::to_string(part);
   }
-  for (const Pattern& pattern : patterns) {
-    identity += '\n' + std::to_string(pattern.expression.size()) + ' ' + pattern.expression;
+  for (const std::string& expression : expressions) {
+    identity += '\n' + std::to_string(expression.size()) + ' ' + expression;
   }
   return identity;
 }
@@ -129,16 +125,14 @@ std::string store(const PatternCache& cache, const hs_database_t* database) {
   return written ? std::string() : written.error();
 }
 
-std::expected<PatternSet::Compiled, std::string> with_scratch(std::vector<Pattern> patterns,
-                                                              Database database) {
-  hs_scratch_t* scratch = nullptr;
-  if (database && hs_alloc_scratch(database.get(), &scratch) != HS_SUCCESS) {
-    return std::unexpected("Hyperscan cannot make room for scans");
+std::expected<std::unique_ptr<const PatternEngine>, EngineFault> with_scratch(
+    Database database, std::size_t expressions) {
+  hs_scratch_t* space = nullptr;
+  if (hs_alloc_scratch(database.get(), &space) != HS_SUCCESS) {
+    return std::unexpected(
+        EngineFault{EngineFault::kNoExpression, "Hyperscan cannot make room for scans"});
   }
-  PatternSet::Compiled compiled;
-  compiled.set =
-      std::make_shared<HyperscanSet>(std::move(patterns), std::move(database), Scratch(scratch));
-  return compiled;
+  return std::make_unique<HyperscanEngine>(std::move(database), ScratchSpace(space), expressions);
 }
 
 }  // namespace
@@ -147,22 +141,22 @@ bool hyperscan_runs_here() noexcept {
   return hs_valid_platform() == HS_SUCCESS;
 }
 
-std::expected<PatternSet::Compiled, std::string> compile_hyperscan(
-    std::vector<Pattern> patterns, const std::filesystem::path& cache_folder) {
-  if (patterns.empty()) return with_scratch({}, nullptr);
-  const PatternCache cache(cache_folder, cache_identity(patterns));
-  if (Database cached = load(cache)) {
-    auto compiled = with_scratch(patterns, std::move(cached));
-    if (compiled) compiled->from_cache = true;
-    // A database that answers wrong is made anew; what is made anew is asked by our caller.
-    if (compiled && !first_wrong_answer(*compiled->set)) return compiled;
+std::expected<EngineBuild, EngineFault> compile_hyperscan(
+    const std::vector<std::string>& expressions, const DatabaseCache& cache) {
+  const PatternCache file(cache.folder, cache_identity(expressions));
+  EngineBuild build;
+  Database database = cache.may_read ? load(file) : nullptr;
+  build.from_cache = database != nullptr;
+  if (!build.from_cache) {
+    auto compiled = compile_database(expressions);
+    if (!compiled) return std::unexpected(std::move(compiled.error()));
+    database = std::move(*compiled);
+    if (!cache.folder.empty()) build.cache_warning = store(file, database.get());
   }
-  auto database = compile_database(patterns);
-  if (!database) return std::unexpected(database.error());
-  std::string warning = cache_folder.empty() ? std::string() : store(cache, database->get());
-  auto compiled = with_scratch(std::move(patterns), std::move(*database));
-  if (compiled) compiled->cache_warning = std::move(warning);
-  return compiled;
+  auto engine = with_scratch(std::move(database), expressions.size());
+  if (!engine) return std::unexpected(std::move(engine.error()));
+  build.engine = std::move(*engine);
+  return build;
 }
 
 }  // namespace haetae::list

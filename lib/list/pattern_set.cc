@@ -8,7 +8,6 @@
 #include "list/hyperscan_engine.h"
 #include "list/pattern_language.h"
 #include "list/pattern_self_test.h"
-#include "list/pattern_word.h"
 #include "list/re2_engine.h"
 
 namespace haetae::list {
@@ -62,26 +61,105 @@ Sorted sort_out(std::vector<Pattern> patterns) {
 
 }  // namespace
 
+// Makes the engines of one set.
+class PatternSet::Compiler {
+ public:
+  Compiler(std::shared_ptr<PatternSet> set, const Options& options, bool may_read_cache)
+      : set_(std::move(set)), cache_{options.cache_folder, may_read_cache} {}
+
+  std::expected<Compiled, std::string> run() {
+    std::vector<std::string> expressions;
+    for (const std::uint16_t place : set_->plan_.expressions()) {
+      expressions.push_back(set_->patterns_[place].expression);
+    }
+    compiled_.from_cache = set_->engine_ == Engine::Hyperscan;
+    if (auto fault = make(set_->plan_.literals(), set_->first_)) {
+      return std::unexpected(fault->message);
+    }
+    if (auto fault = make(expressions, set_->second_)) return std::unexpected(said_of(*fault));
+    compiled_.set = std::move(set_);
+    return std::move(compiled_);
+  }
+
+ private:
+  std::optional<EngineFault> make(const std::vector<std::string>& expressions,
+                                  std::unique_ptr<const PatternEngine>& engine) {
+    if (expressions.empty()) return std::nullopt;  // Hyperscan refuses an empty set
+    auto build = set_->engine_ == Engine::Hyperscan ? compile_hyperscan(expressions, cache_)
+                                                    : compile_re2(expressions);
+    if (!build) return std::move(build.error());
+    engine = std::move(build->engine);
+    compiled_.from_cache &= build->from_cache;
+    if (!build->cache_warning.empty()) compiled_.cache_warning = std::move(build->cache_warning);
+    return std::nullopt;
+  }
+
+  std::string said_of(const EngineFault& fault) const {
+    if (fault.expression == EngineFault::kNoExpression) return fault.message;
+    const std::uint16_t place = set_->plan_.expressions()[fault.expression];
+    return set_->patterns_[place].id + ": " + fault.message;
+  }
+
+  std::shared_ptr<PatternSet> set_;
+  DatabaseCache cache_;
+  Compiled compiled_;
+};
+
 std::expected<PatternSet::Compiled, std::string> PatternSet::compile(std::vector<Pattern> patterns,
                                                                      const Options& options) {
   Sorted sorted = sort_out(std::move(patterns));
-  const bool hyperscan = options.engine == Engine::Hyperscan && hyperscan_runs_here();
-  auto compiled = hyperscan ? compile_hyperscan(std::move(sorted.good), options.cache_folder)
-                            : compile_re2(std::move(sorted.good));
+  const auto make = [&](std::vector<Pattern> good, bool may_read_cache) {
+    std::shared_ptr<PatternSet> set(new PatternSet(std::move(good)));
+    const bool hyperscan = options.engine == Engine::Hyperscan && hyperscan_runs_here();
+    set->engine_ = hyperscan ? Engine::Hyperscan : Engine::Re2;
+    return Compiler(std::move(set), options, may_read_cache).run();
+  };
+  auto compiled = make(sorted.good, true);
   if (!compiled) return compiled;
-  if (const auto missed = first_wrong_answer(*compiled->set)) return std::unexpected(*missed);
+  auto missed = first_wrong_answer(*compiled->set);
+  if (missed && compiled->from_cache) {  // what was kept answers wrong: make it anew
+    compiled = make(std::move(sorted.good), false);
+    if (!compiled) return compiled;
+    missed = first_wrong_answer(*compiled->set);
+  }
+  if (missed) return std::unexpected(*missed);
   compiled->faults = std::move(sorted.faults);
   return compiled;
 }
 
-PatternSet::PatternSet(std::vector<Pattern> patterns) : patterns_(std::move(patterns)) {
-  HAETAE_ASSERT(patterns_.size() <= limits::kPatternsMax);
+PatternSet::PatternSet(std::vector<Pattern> patterns)
+    : patterns_(std::move(patterns)), plan_(patterns_) {
   for (const Pattern& pattern : patterns_) {
+    words_.emplace_back(pattern);
     const auto known = std::ranges::find(columns_, pattern.category);
     column_of_.push_back(static_cast<std::uint8_t>(known - columns_.begin()));
     if (known == columns_.end()) columns_.push_back(pattern.category);
   }
   HAETAE_ASSERT(columns_.size() <= limits::kPatternCategoriesMax);
+}
+
+std::unique_ptr<PatternScratch> PatternSet::make_scratch() const {
+  std::unique_ptr<PatternScratch> scratch(new PatternScratch(this, patterns_.size()));
+  if (first_ != nullptr) scratch->first_ = first_->make_scratch();
+  if (second_ != nullptr) scratch->second_ = second_->make_scratch();
+  return scratch;
+}
+
+bool PatternSet::find(std::string_view text, PatternScratch& scratch) const noexcept {
+  bool look_again = plan_.needs_both();
+  if (first_ != nullptr) {
+    if (!first_->find(text, *scratch.first_)) return false;
+    for (const std::uint16_t literal : scratch.first_->found()) {
+      for (const std::uint16_t place : plan_.words_of(literal)) scratch.add_hit(place);
+      look_again |= plan_.is_factor(literal);
+    }
+  }
+  if (!look_again) return true;
+  if (!second_->find(text, *scratch.second_)) return false;
+  for (const std::uint16_t found : scratch.second_->found()) {
+    scratch.add_hit(plan_.expressions()[found]);
+  }
+  return true;
 }
 
 // Sums by category while hits are read.
@@ -124,7 +202,7 @@ PatternScore PatternSet::scan(std::string_view text, PatternScratch& scratch) co
   Tally tally(columns_.size());
   for (const std::uint16_t place : found) {
     const Pattern& pattern = patterns_[place];
-    if (!pattern.word.empty() && !word_counts(pattern, text)) continue;
+    if (!pattern.word.empty() && !words_[place].counts(text)) continue;
     tally.add(column_of_[place], place, pattern.weight);
   }
   std::array<PatternScore::Row, limits::kPatternCategoriesMax> rows;

@@ -38,12 +38,6 @@ struct Occurrence {
     while (right < text.size() && is_trimming(text[right])) ++right;
     return (left == 0 || text[left - 1] == '.') && (right == text.size() || text[right] == '.');
   }
-  bool is_inside(std::string_view longer, std::string_view word) const noexcept {
-    for (std::size_t at = longer.find(word); at != longer.npos; at = longer.find(word, at + 1)) {
-      if (begin >= at && text.substr(begin - at).starts_with(longer)) return true;
-    }
-    return false;
-  }
 };
 
 bool stands_at(const Occurrence& found, WordPlace place) noexcept {
@@ -61,25 +55,35 @@ bool stands_at(const Occurrence& found, WordPlace place) noexcept {
   return false;
 }
 
-bool is_excepted(const Occurrence& found, const Pattern& pattern) noexcept {
+}  // namespace
+
+WordRule::WordRule(const Pattern& pattern) : word_(pattern.word), place_(pattern.place) {
+  if (word_.empty()) return;
   for (const std::string& longer : pattern.except) {
-    if (found.is_inside(longer, pattern.word)) return true;
+    for (std::size_t at = longer.find(word_); at != longer.npos; at = longer.find(word_, at + 1)) {
+      exceptions_.push_back({longer, at});
+    }
+  }
+}
+
+bool WordRule::is_excepted(std::string_view text, std::size_t begin) const noexcept {
+  for (const Exception& exception : exceptions_) {
+    if (begin < exception.at) continue;
+    if (text.substr(begin - exception.at).starts_with(exception.longer)) return true;
   }
   return false;
 }
 
-}  // namespace
-
-bool word_counts(const Pattern& pattern, std::string_view text) noexcept {
-  const std::string_view word = pattern.word;
+bool WordRule::counts(std::string_view text) const noexcept {
+  if (word_.empty()) return false;
   const std::size_t dot = text.rfind('.');
-  const bool in_tld = pattern.place == WordPlace::Tld;
+  const bool in_tld = place_ == WordPlace::Tld;
   // A text without a dot has no top-level domain to leave out.
   const std::size_t first = in_tld && dot != text.npos ? dot + 1 : 0;
   const std::size_t limit = in_tld || dot == text.npos ? text.size() : dot;
-  for (std::size_t at = text.find(word, first); at < limit; at = text.find(word, at + 1)) {
-    const Occurrence found{text, at, at + word.size()};
-    if (stands_at(found, pattern.place) && !is_excepted(found, pattern)) return true;
+  for (std::size_t at = text.find(word_, first); at < limit; at = text.find(word_, at + 1)) {
+    const Occurrence found{text, at, at + word_.size()};
+    if (stands_at(found, place_) && !is_excepted(text, at)) return true;
   }
   return false;
 }

@@ -17,31 +17,30 @@ RE2::Options octet_options() {
   return options;
 }
 
-class Re2Scratch final : public PatternScratch {
+class Re2Scratch final : public PatternEngine::Scratch {
  public:
-  Re2Scratch(const void* owner, std::size_t patterns) : PatternScratch(owner, patterns) {
-    places.reserve(patterns);
+  explicit Re2Scratch(std::size_t expressions) : Scratch(expressions) {
+    places.reserve(expressions);
   }
   void keep() noexcept {
-    for (const int place : places) add_hit(static_cast<std::uint16_t>(place));
+    for (const int place : places) add(static_cast<std::uint16_t>(place));
   }
+  using Scratch::clear;
   std::vector<int> places;
 };
 
-class Re2Set final : public PatternSet {
+class Re2Engine final : public PatternEngine {
  public:
-  Re2Set(std::vector<Pattern> patterns, std::unique_ptr<RE2::Set> set)
-      : PatternSet(std::move(patterns)), set_(std::move(set)) {}
+  Re2Engine(std::unique_ptr<RE2::Set> set, std::size_t expressions)
+      : set_(std::move(set)), expressions_(expressions) {}
 
-  Engine engine() const noexcept override { return Engine::Re2; }
-
-  std::unique_ptr<PatternScratch> make_scratch() const override {
-    return std::make_unique<Re2Scratch>(this, patterns().size());
+  std::unique_ptr<Scratch> make_scratch() const override {
+    return std::make_unique<Re2Scratch>(expressions_);
   }
 
- protected:
-  bool find(std::string_view text, PatternScratch& scratch) const noexcept override {
+  bool find(std::string_view text, Scratch& scratch) const noexcept override {
     auto& own = static_cast<Re2Scratch&>(scratch);
+    own.clear();
     RE2::Set::ErrorInfo error{RE2::Set::kNoError};
     const re2::StringPiece piece(text.data(), text.size());
     if (!set_->Match(piece, &own.places, &error)) return error.kind == RE2::Set::kNoError;
@@ -51,22 +50,22 @@ class Re2Set final : public PatternSet {
 
  private:
   std::unique_ptr<RE2::Set> set_;
+  std::size_t expressions_;
 };
 
 }  // namespace
 
-std::expected<PatternSet::Compiled, std::string> compile_re2(std::vector<Pattern> patterns) {
+std::expected<EngineBuild, EngineFault> compile_re2(const std::vector<std::string>& expressions) {
   auto set = std::make_unique<RE2::Set>(octet_options(), RE2::UNANCHORED);
-  for (const Pattern& pattern : patterns) {
+  for (std::size_t i = 0; i < expressions.size(); ++i) {
     std::string error;
-    if (set->Add(pattern.expression, &error) < 0) {
-      return std::unexpected(pattern.id + ": " + error);
-    }
+    if (set->Add(expressions[i], &error) < 0) return std::unexpected(EngineFault{i, error});
   }
-  if (!set->Compile()) return std::unexpected("RE2 has no room for so many patterns");
-  PatternSet::Compiled compiled;
-  compiled.set = std::make_shared<Re2Set>(std::move(patterns), std::move(set));
-  return compiled;
+  if (!set->Compile()) {
+    return std::unexpected(
+        EngineFault{EngineFault::kNoExpression, "RE2 has no room for so many patterns"});
+  }
+  return EngineBuild{std::make_unique<Re2Engine>(std::move(set), expressions.size()), false, {}};
 }
 
 std::optional<std::string> expression_fault(const std::string& expression) {

@@ -77,6 +77,13 @@ bool may_lead_home(const Policy& policy, const Name& name, const NameFacts& fact
   });
 }
 
+bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept {
+  return std::ranges::any_of(marks_of(policy, facts), [&](const Mark& mark) {
+    return mark.kind == MarkKind::House && mark.subject == kTimeSync &&
+           (!mark.exact || facts.marks_whole_name);
+  });
+}
+
 const SpecialName* special_answer(const Policy& policy, const Profile& profile,
                                   const NameFacts& facts) noexcept {
   for (const Mark& mark : marks_of(policy, facts)) {

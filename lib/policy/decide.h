@@ -72,6 +72,10 @@ Verdict decide(const Policy& policy, const Standing& standing, const Request& re
 Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept;
 
+// Whether a clock is set by this name. While the clock is not credible, nothing that asks the time
+// (signatures, certificates) may stand in such a name's way.
+bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept;
+
 // True if of this name or address of an answer (Kind::DnsAnswer) the policy has
 // nothing to say to the request's profile: decide() would give "no rule matched" at any time and
 // under any Standing. A fact, not a verdict: may be remembered while the generation lasts.

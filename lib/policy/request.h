@@ -29,10 +29,23 @@ enum class Kind : std::uint8_t {
 // The texts that stay: "dns_name", "dns_answer", ….
 std::string_view to_text(Kind kind) noexcept;
 
+// What told us who asks, strongest first.
+enum class KnownBy : std::uint8_t {
+  Credential,  // the device's `id`
+  Mac,
+  Address,    // the device's address or prefix
+  Network,    // the network's prefix; nobody knows the device
+  Interface,  // the network's interface; nobody knows the device
+  Nothing,    // hence the default profile
+};
+// "credential", "mac", "address", "network", "interface", "nothing".
+std::string_view to_text(KnownBy known_by) noexcept;
+
 // Who asks, as far as we know.
 struct Identity {
   DeviceId device = kUnknownDevice;
   ProfileId profile = 0;
+  KnownBy known_by = KnownBy::Nothing;
 };
 
 // What one generation of the Policy knows about a name or an address, whoever asks: facts, not

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -34,6 +35,7 @@ enum class Reason : std::uint8_t {
   Undecidable,
   NoRuleMatched,
 };
+inline constexpr std::size_t kReasonsCount = static_cast<std::size_t>(Reason::NoRuleMatched) + 1;
 
 // What kind of rule decided, hence how Verdict::source is read.
 enum class RuleKind : std::uint8_t {

@@ -1,6 +1,10 @@
 #include "base/name.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <array>
+#include <random>
 
 #include "base/idn.h"
 #include "base/name_hash.h"
@@ -52,6 +56,33 @@ TEST(Name, WritesOddOctetsAsEscapesThatReadBackTheSame) {
   EXPECT_EQ(odd.to_text(), "a\\046\\000\\032\\255\\092");
   EXPECT_EQ(name_of(odd.to_text()), odd);
   EXPECT_FALSE(odd.is_hostname());
+}
+
+std::string slow_text(const Name& name) {
+  std::string text;
+  for (std::size_t i = 0; i < name.label_count(); ++i) {
+    if (i > 0) text += '.';
+    for (const std::uint8_t octet : name.label(i)) {
+      const bool is_odd = octet <= ' ' || octet >= 127 || octet == '.' || octet == '\\';
+      text += is_odd ? fmt::format("\\{:03}", octet) : std::string(1, static_cast<char>(octet));
+    }
+  }
+  return text;
+}
+
+TEST(Name, WritesEveryOctetAtEveryPlaceOfAnyName) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 200'000; ++round) {
+    Name name;
+    std::array<std::uint8_t, 63> label;
+    for (std::size_t labels = 1 + random() % 9; labels > 0; --labels) {
+      for (std::uint8_t& octet : label) octet = static_cast<std::uint8_t>('a' + random() % 26);
+      const std::size_t size = 1 + random() % (round % 8 == 0 ? 63 : 12);
+      if (random() % 8 == 0) label[random() % size] = static_cast<std::uint8_t>(random());
+      if (!name.append_label({label.data(), size})) break;
+    }
+    ASSERT_EQ(name.to_text(), slow_text(name));
+  }
 }
 
 TEST(Name, ReadsWireFormAndRefusesEveryPrefixOfIt) {

@@ -22,7 +22,7 @@ haetae::test::PolicyMaker judged_maker() {
   const auto parent = maker.profile("parent");
   maker.at(parent).filtered = false;
   maker.at(parent).log = policy::LogLevel::All;
-  maker.networks.push_back({*Cidr::from_text("192.0.2.99"), policy::Identity{0, parent}});
+  maker.recognitions.push_back({.who = {0, parent}, .places = {*Cidr::from_text("192.0.2.99")}});
   maker.devices.push_back({"laptop", parent});
   return maker;
 }

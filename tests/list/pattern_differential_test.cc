@@ -3,80 +3,16 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <random>
 
 #include "list/hyperscan_engine.h"
 #include "list/pattern_language.h"
+#include "list/pattern_maker.h"
 #include "list/pattern_set.h"
 #include "list/re2_engine.h"
 #include "support/slow_matcher.h"
 
 namespace haetae::list {
 namespace {
-
-class Maker {
- public:
-  explicit Maker(unsigned seed) : random_(seed) {}
-
-  // A small alphabet, so that random texts are hit often.
-  std::string text() {
-    constexpr std::string_view kOctets = "aaabbbccc01-._ \xea\xb0\x80\xffz";
-    std::string made;
-    for (std::size_t left = pick(24); left > 0; --left) made += kOctets[pick(kOctets.size())];
-    return made;
-  }
-
-  std::string expression() {
-    std::string made = pick(6) == 0 ? "^" : "";
-    made += sequence(3);
-    if (pick(6) == 0) made += "$";
-    return made;
-  }
-
- private:
-  std::size_t pick(std::size_t below) { return random_() % below; }
-
-  std::string sequence(int depth) {
-    std::string made;
-    for (std::size_t left = 1 + pick(4); left > 0; --left) made += repeated(depth);
-    if (depth > 0 && pick(6) == 0) made += "|" + sequence(depth - 1);
-    return made;
-  }
-
-  std::string repeated(int depth) {
-    constexpr const char* kRepeats[] = {"*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}"};
-    std::string made = atom(depth);
-    if (pick(3) == 0) made += kRepeats[pick(std::size(kRepeats))];
-    return made;
-  }
-
-  std::string atom(int depth) {
-    constexpr const char* kAtoms[] = {"a",
-                                      "b",
-                                      "c",
-                                      "B",
-                                      "0",
-                                      "\\.",
-                                      "-",
-                                      ".",
-                                      "[ab]",
-                                      "[^a]",
-                                      "\\d",
-                                      "\\w",
-                                      "\\s",
-                                      "[b-z]",
-                                      "[A-B0]",
-                                      "[\\d_-]",
-                                      "(?:\xea\xb0\x80)",
-                                      "[^\\w.]"};
-    if (depth > 0 && pick(5) == 0) {
-      return (pick(2) == 0 ? "(" : "(?:") + sequence(depth - 1) + ")";
-    }
-    return kAtoms[pick(std::size(kAtoms))];
-  }
-
-  std::mt19937 random_;
-};
 
 std::vector<std::uint16_t> sorted_hits(const PatternSet& set, std::string_view text,
                                        PatternScratch& scratch) {
@@ -86,7 +22,7 @@ std::vector<std::uint16_t> sorted_hits(const PatternSet& set, std::string_view t
   return sorted;
 }
 
-std::vector<Pattern> random_patterns(Maker& make, std::size_t count) {
+std::vector<Pattern> random_patterns(PatternMaker& make, std::size_t count) {
   std::vector<Pattern> patterns;
   while (patterns.size() < count) {
     Pattern pattern;
@@ -104,7 +40,7 @@ std::vector<Pattern> random_patterns(Maker& make, std::size_t count) {
 
 TEST(PatternDifferential, EnginesAgreeWithTheSlowMatcherOnRandomExpressions) {
   if (!hyperscan_runs_here()) GTEST_SKIP() << "SKIPPED, NOT TESTED: no Hyperscan here";
-  Maker make(1);
+  PatternMaker make(1);
   std::size_t hits = 0;
   for (int round = 0; round < 100; ++round) {
     const std::vector<Pattern> patterns = random_patterns(make, 20);

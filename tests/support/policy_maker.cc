@@ -152,7 +152,7 @@ std::shared_ptr<const Policy> PolicyMaker::make() const {
   policy->services = services_;
   policy->profiles = profiles_;
   policy->devices = devices;
-  policy->networks = policy::Networks(networks);
+  policy->identities = policy::Identities(recognitions);
   policy->default_profile = default_profile;
   policy->rebinding_protected = rebinding_protected;
   policy->special_names = special_names_;

@@ -49,7 +49,7 @@ class PolicyMaker {
 
   policy::TimeZone zone = policy::TimeZone::utc();
   std::vector<policy::Device> devices;
-  std::vector<policy::Networks::Entry> networks;
+  std::vector<policy::Recognition> recognitions;
   policy::ProfileId default_profile = 0;
   bool rebinding_protected = true;
 

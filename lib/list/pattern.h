@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "list/rule.h"
+
+namespace haetae::list {
+
+// Where in a host name a word must stand to count. Digits, hyphens, dots and letters of another
+// script end a word; the top-level domain is never searched, except by Tld.
+enum class WordPlace : std::uint8_t {
+  Anywhere,
+  Start,  // nothing but a boundary before it: "bet" in my-bets.example
+  End,    // nothing but a boundary after it
+  Edge,   // a boundary on at least one side
+  Word,   // a boundary on both sides: "bet" in bet-365.example
+  Label,  // a whole label, digits and hyphens at its ends set aside: avsee in avsee12.example
+  Tld,    // the word is the whole top-level domain
+};
+
+// One pattern of rules/patterns/*.yaml, already expanded to a regular expression in the language
+// of list/pattern_language.h, which both engines know.
+struct Pattern {
+  std::string id;          // for people: "adult/en/…"
+  std::string expression;  // matched case-insensitively against a lower-case text
+  CategoryId category = kNoCategory;
+  std::int16_t weight = 0;  // negative: speaks for innocence in that category
+
+  // A word has the literal here, and its expression is no more than that literal. The engine finds
+  // the few texts that hold it; our own code then asks where it stands. This keeps the engine's set
+  // one of plain literals, its fastest kind, and exceptions exact to the letter.
+  std::string word;
+  WordPlace place = WordPlace::Anywhere;
+  // Innocent words that hold this one ("sussex"): an occurrence inside one of them does not count.
+  std::vector<std::string> except;
+
+  std::string sample;  // a text that expression must hit; self-tests ask it. Words need none.
+};
+
+}  // namespace haetae::list
