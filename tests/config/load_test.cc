@@ -95,8 +95,8 @@ TEST(Load, TakesTheWholeShape) {
   EXPECT_EQ(little.quotas.at(0).minutes_per_day, 60);
   EXPECT_EQ(config.default_profile, "little");
   EXPECT_EQ(config.log_events, "stdout");
-  // The quota, the device known by MAC, the dashboard.
-  EXPECT_THAT(loaded->warnings, SizeIs(3))
+  // The quota.
+  EXPECT_THAT(loaded->warnings, SizeIs(1))
       << testing::PrintToString(test::lines_of(loaded->warnings));
 }
 
