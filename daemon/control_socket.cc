@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -41,6 +42,16 @@ Descriptor make_socket() {
   return Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
 }
 
+// A socket that asks: a filter that hangs, or has a long queue, must not make others hang, too.
+Descriptor make_client_socket() {
+  constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
+  Descriptor made = make_socket();
+  for (const int which : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    (void)setsockopt(made.get(), SOL_SOCKET, which, &kPatience, sizeof kPatience);
+  }
+  return made;
+}
+
 // connect() or bind(): both take the address in this form.
 template <typename Call>
 bool with_address(Call call, int fd, const sockaddr_un& address) {
@@ -55,7 +66,7 @@ std::expected<void, std::string> remove_stale(const fs::path& path, const sockad
     return std::unexpected(
         fmt::format("{}: this is no socket; name another place at control.path", path.string()));
   }
-  const Descriptor probe = make_socket();
+  const Descriptor probe = make_client_socket();
   if (with_address(connect, probe.get(), address) || errno != ECONNREFUSED) {
     return std::unexpected(fmt::format(
         "{}: something else answers here; name another place at control.path", path.string()));
@@ -86,12 +97,16 @@ std::expected<Descriptor, std::string> open_control_socket(const fs::path& path)
 std::expected<Descriptor, std::string> connect_control_socket(const fs::path& path) {
   const auto address = address_of(path);
   if (!address) return std::unexpected(address.error());
-  Descriptor socket = make_socket();
+  Descriptor socket = make_client_socket();
   if (with_address(connect, socket.get(), *address)) return socket;
   if (errno == ENOENT || errno == ECONNREFUSED) {
     return std::unexpected(fmt::format(
         "no filter is running that answers at {}; start it, or name its configuration by --config",
         path.string()));
+  }
+  if (errno == EAGAIN) {
+    return std::unexpected(
+        fmt::format("{}: the filter takes no commands just now; try again", path.string()));
   }
   if (errno == EACCES) {
     return std::unexpected(

@@ -17,7 +17,8 @@ namespace haetae::daemon {
 // there is not. Error: what is wrong, for a person.
 std::expected<Descriptor, std::string> open_control_socket(const std::filesystem::path& path);
 
-// Connects to the running filter. Error: why not, for a person.
+// Connects to the running filter; waits at most 10 s for that and for each answer. Error: why not,
+// for a person.
 std::expected<Descriptor, std::string> connect_control_socket(const std::filesystem::path& path);
 
 // Who is at the other end, as the kernel knows it (SO_PEERCRED, SO_PEERGROUPS).

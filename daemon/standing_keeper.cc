@@ -133,7 +133,8 @@ void StandingKeeper::look_at_clock() {
   changed_ = true;
   set_back_ |= step < milliseconds(0);
   fmt::print(stderr, "haetae: the clock was set {} by {} s\n",
-             step < milliseconds(0) ? "back" : "forward", std::chrono::abs(step) / seconds(1));
+             step < milliseconds(0) ? "back" : "forward",
+             std::chrono::round<seconds>(std::chrono::abs(step)).count());
   if (follow_clock(book_, wall_before, now_)) keep_whole();
 }
 

@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -11,11 +10,13 @@
 #include <deque>
 #include <map>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
 #include "daemon/clock.h"
 #include "wire/proxy_header.h"
+#include "wire/stream_frames.h"
 
 namespace haetae::daemon {
 
@@ -25,7 +26,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kLengthBytes = 2;  // RFC 1035, section 4.2.2
+constexpr std::size_t kFirstReadBytes = 512;  // more than most queries; grows with longer ones
 constexpr milliseconds kAcceptPause{100};
 
 IpAddress address_of(const asio::ip::address& address) {
@@ -107,7 +108,7 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     if (is_balancers_) {
       read_proxy_header(wire::kProxyFixedBytes);
     } else {
-      read_length();
+      read();
     }
   }
 
@@ -140,9 +141,9 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
   }
 
   void send(Bytes reply) {
+    constexpr std::size_t kLengthBytes = wire::StreamFrames::kLengthBytes;
     std::vector<std::uint8_t> framed(kLengthBytes + reply.size());
-    framed[0] = static_cast<std::uint8_t>(reply.size() >> 8);
-    framed[1] = static_cast<std::uint8_t>(reply.size());
+    wire::write_frame_length(framed, reply.size());
     std::ranges::copy(reply, framed.begin() + kLengthBytes);
     to_write_.push_back(std::move(framed));
     if (waiting_ > 0) --waiting_;
@@ -163,32 +164,32 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
 
   // A balancer says first whose stream this is; in as many pieces as it likes.
   void read_proxy_header(std::size_t wanted) {
-    const std::size_t have = query_.size();
-    query_.resize(wanted);
+    const std::size_t have = proxy_header_.size();
+    proxy_header_.resize(wanted);
     reading_ = true;
     expect_activity(limits::kTcpIdle);
     asio::async_read(
-        socket_, asio::buffer(query_) + have,
+        socket_, asio::buffer(proxy_header_) + have,
         [self = shared_from_this(), this, have](const error_code& error, std::size_t more) {
           reading_ = false;
           if (closed_) return;
-          query_.resize(have + more);
+          proxy_header_.resize(have + more);
           if (!error) return on_proxy_header();
           // One that only looks whether we listen has said nothing wrong.
-          if (!query_.empty()) front_.service.take_proxy_header(query_, client_);
+          if (!proxy_header_.empty()) front_.service.take_proxy_header(proxy_header_, client_);
           close();
         });
   }
 
   void on_proxy_header() {
-    const auto size = wire::proxy_header_bytes(query_);
-    if (size && *size > query_.size()) return read_proxy_header(*size);
-    if (!front_.service.take_proxy_header(query_, client_)) return close();
+    const auto size = wire::proxy_header_bytes(proxy_header_);
+    if (size && *size > proxy_header_.size()) return read_proxy_header(*size);
+    if (!front_.service.take_proxy_header(proxy_header_, client_)) return close();
     if (!take_source_places()) {
       front_.counters.closed_full.add();
       return close();
     }
-    read_length();
+    read();
   }
 
   // The same limits for whoever is behind a balancer as for anybody.
@@ -206,40 +207,45 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     return is_stranger_;
   }
 
-  void read_length() {
-    if (closed_ || !front_.receiving) return;
+  // Reads on where the last whole query ended. What was read and not answered comes first.
+  void read() {
+    if (!answer_what_came() || full() || !front_.receiving) return;
     reading_ = true;
-    expect_activity(limits::kTcpIdle);
-    asio::async_read(socket_, asio::buffer(length_),
-                     [self = shared_from_this(), this](const error_code& error, std::size_t) {
-                       reading_ = false;
-                       if (error) return finish_reading();
-                       read_query();
-                     });
+    // A query that trickles in has the time of one: only its end starts the clock anew.
+    if (std::exchange(is_between_queries_, false)) expect_activity(limits::kTcpIdle);
+    const MutableBytes room = queries_.room();
+    socket_.async_read_some(
+        asio::buffer(room.data(), room.size()),
+        [self = shared_from_this(), this](const error_code& error, std::size_t bytes) {
+          reading_ = false;
+          if (closed_) return;
+          if (error) return finish_reading();
+          queries_.add(bytes);
+          read();
+        });
   }
 
-  void read_query() {
-    query_.resize(static_cast<std::size_t>(length_[0]) << 8 | length_[1]);
-    reading_ = true;
-    asio::async_read(socket_, asio::buffer(query_),
-                     [self = shared_from_this(), this](const error_code& error, std::size_t) {
-                       reading_ = false;
-                       if (error) return finish_reading();
-                       answer();
-                     });
+  // False if the connection is closed now.
+  bool answer_what_came() {
+    while (!closed_ && !full() && front_.receiving) {
+      const auto query = queries_.next();
+      if (!query) break;
+      is_between_queries_ = true;
+      answer(*query);
+    }
+    return !closed_;
   }
 
-  void answer() {
+  void answer(Bytes query) {
     front_.service.begin_batch();
     ++waiting_;  // before: the upstream may answer, and send() be called, inside on_query()
     const dns::Effect effect =
-        front_.service.on_query(query_, client_, read_clock(), front_.reply_room);
+        front_.service.on_query(query, client_, read_clock(), front_.reply_room);
     switch (effect.kind) {
       case dns::Effect::Kind::Reply: send(Bytes{front_.reply_room}.first(effect.size)); break;
       case dns::Effect::Kind::Pending: break;
-      case dns::Effect::Kind::Drop: return close();
+      case dns::Effect::Kind::Drop: close(); break;
     }
-    if (!full()) read_length();
   }
 
   // The client has said its last query; what it asked is still answered (RFC 7766, section 6.2.3).
@@ -264,7 +270,7 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
       if (waiting_ == 0) close();
       return;
     }
-    if (!reading_ && !full()) read_length();
+    if (!reading_ && !full()) read();
   }
 
   Impl& front_;
@@ -276,8 +282,9 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
   bool has_source_place_ = false;  // … and of whom the peer speaks for
   bool is_stranger_ = false;
   dns::Client client_;
-  std::array<std::uint8_t, kLengthBytes> length_{};
-  std::vector<std::uint8_t> query_;
+  std::vector<std::uint8_t> proxy_header_;
+  wire::StreamFrames queries_{kFirstReadBytes};
+  bool is_between_queries_ = true;
   std::deque<std::vector<std::uint8_t>> to_write_;
   std::size_t waiting_ = 0;  // queries whose answer is not written down yet
   bool reading_ = false;

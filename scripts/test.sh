@@ -19,7 +19,7 @@ configure_and_build() { # preset, target …
   cmake --preset "$1" >"build/cmake-$1.log" 2>&1 || { cat "build/cmake-$1.log" >&2; return 1; }
   cmake --build "build/$1" ${2:+--target "${@:2}"} -- --quiet
 }
-suite() { ctest --test-dir "build/$1" --output-on-failure --no-tests=error -j2 | tee "build/ctest-$1.log" | tail -n 25; }
+suite() { ctest --test-dir "build/$1" --output-on-failure --no-tests=error -j4 | tee "build/ctest-$1.log" | tail -n 25; }
 
 run "build release" configure_and_build release
 run "format" cmake --build build/release --target format-check -- --quiet

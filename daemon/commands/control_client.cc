@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -21,13 +20,6 @@ namespace {
 
 constexpr const char* kInstalledConfig = "/etc/haetae/haetae.yaml";
 constexpr int kNotKept = 3;
-
-// A filter that hangs must not make its commands hang, too.
-void bound_waiting(int socket) {
-  constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
-  (void)setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-  (void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-}
 
 // A filter that refuses may answer and close before it has read all: what it says counts.
 void send_all(int socket, std::string_view text) {
@@ -79,7 +71,6 @@ std::expected<json::object, std::string> ask_filter(const std::string& config,
   }
   const auto socket = connect_control_socket(control_path(file));
   if (!socket) return std::unexpected(socket.error());
-  bound_waiting(socket->get());
   send_all(socket->get(), request_line(request) + '\n');
   const auto line = receive_line(socket->get());
   if (!line) return std::unexpected(line.error());

@@ -103,6 +103,9 @@ const CategoryRule* category_of_list(const Rules& rules, std::string_view stem) 
   }
 }
 
+// The end of the names of lists that hold addresses and networks instead of names.
+constexpr std::string_view kAddressListEnd = "-addresses";
+
 void read_start_lists(const std::filesystem::path& folder, Rules& rules, Faults& faults) {
   for (const std::filesystem::path& file : files_in(folder, ".txt")) {
     const std::string stem = file.stem().string();
@@ -115,10 +118,11 @@ void read_start_lists(const std::filesystem::path& folder, Rules& rules, Faults&
                         "call it by an id of categories.yaml, or ID-PART where it has several"});
       continue;
     }
-    rules.start_lists.push_back({.name = std::string(kStartListPrefix) + stem,
-                                 .path = file,
-                                 .format = "domains",
-                                 .category = category->id});
+    rules.start_lists.push_back(
+        {.name = std::string(kStartListPrefix) + stem,
+         .path = file,
+         .format = stem.ends_with(kAddressListEnd) ? "addresses" : "domains",
+         .category = category->id});
   }
 }
 

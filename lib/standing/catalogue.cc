@@ -51,14 +51,20 @@ Catalogue::Catalogue(std::shared_ptr<const policy::Policy> policy, const config:
     if (!is_meant_by_all(profile, *loaded.rules)) continue;
     all_.push_back(place(policy_->profiles, &policy::Profile::name, profile.name));
   }
+  // An id beats what others are called: it is what the configuration writes.
+  for (std::size_t id = 0; id < policy_->services.size(); ++id) {
+    services_.push_back({folded(policy_->services[id].id), static_cast<std::uint16_t>(id)});
+  }
   for (const config::ServiceRules& service : loaded.rules->services) {
     const std::uint16_t id = place(policy_->services, &policy::Service::id, service.id);
-    services_.push_back({folded(service.id), id});
+    for (const std::string& alias : service.aliases) services_.push_back({folded(alias), id});
     for (const auto& [language, name] : service.name) services_.push_back({folded(name), id});
+  }
+  for (std::size_t id = 0; id < policy_->categories.size(); ++id) {
+    categories_.push_back({folded(policy_->categories[id].id), static_cast<std::uint16_t>(id)});
   }
   for (const config::CategoryRule& category : loaded.rules->categories) {
     const std::uint16_t id = place(policy_->categories, &policy::Category::id, category.id);
-    categories_.push_back({folded(category.id), id});
     for (const std::string& alias : category.aliases) categories_.push_back({folded(alias), id});
   }
 }

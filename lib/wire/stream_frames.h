@@ -30,9 +30,6 @@ class StreamFrames {
   // The next message that is whole; nothing if more octets are needed. Valid until room().
   std::optional<Bytes> next() noexcept;
 
-  // Octets of a message that is not whole yet, or not taken by next() yet.
-  std::size_t pending_bytes() const noexcept { return end_ - start_; }
-
  private:
   // How long the frame at start_ is, its length octets included; kLengthBytes while unknown.
   std::size_t frame_bytes() const noexcept;

@@ -266,5 +266,39 @@ TEST(RealLists, LeaveEverySiteForChildrenOpen) {
   }
 }
 
+// For whoever chooses lists: which of them block names that a child filter must not block. The
+// data is what it is, so nothing is expected but that somebody reads it.
+TEST(RealLists, TellWhatEachBlocksOfTheBenignNames) {
+  HAETAE_NEEDS_DATA();
+  constexpr std::string_view kCodes[] = {"XED", "PUBH", "LGBT", "NEWS", "CULTR", "GOVT", "HUMR"};
+  constexpr std::size_t kNamesShown = 8;
+  World& world = World::get();
+  std::map<std::string, std::vector<std::string>> blocked;
+  std::size_t judged = 0;
+  for (const auto& entry : fs::directory_iterator(*test::data_folder() / "benign")) {
+    std::istringstream lines(test::read_file(entry.path()));
+    for (std::string line; std::getline(lines, line);) {
+      const auto row = columns(line);
+      if (row.empty()) continue;
+      const bool is_coded = row.size() > 1;
+      if (is_coded && std::ranges::find(kCodes, row[1]) == std::end(kCodes)) continue;
+      const auto name = Name::from_text(row[0]);
+      if (!name) continue;
+      ++judged;
+      const policy::Verdict verdict = world.judge(*name, "everything");
+      if (verdict.action != policy::Action::Block) continue;
+      const auto words = policy::describe(*world.policy, world.policy->profiles[0], *name, verdict);
+      blocked[words.list].push_back(row[0] + (is_coded ? " (" + row[1] + ")" : ""));
+    }
+  }
+  for (const auto& [list, names] : blocked) {
+    fmt::print("{:50} {:4}:", list, names.size());
+    for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i)
+      fmt::print(" {}", names[i]);
+    fmt::print("\n");
+  }
+  EXPECT_GT(judged, 20'000U);
+}
+
 }  // namespace
 }  // namespace haetae::build

@@ -109,7 +109,18 @@ constexpr FaultCase kNetworkCases[] = {
      "line 5; give each its own"},
     {"an upstream that is no address", "dns: {upstream: {servers: [dns.example]}}",
      "home.yaml:3: dns.upstream.servers[0]: 'dns.example' is not a server; write it as 192.0.2.1, "
-     "192.0.2.1@53 or 2001:db8::1@53; IPv6 without brackets"},
+     "192.0.2.1@53 or 2001:db8::1@53, over TLS as 192.0.2.1#dns.example; IPv6 without brackets"},
+    {"a pin that is none", "dns: {upstream: {servers: [{address: 192.0.2.1, pins: [c2hvcnQ=]}]}}",
+     "home.yaml:3: dns.upstream.servers[0].pins[0]: 'c2hvcnQ=' is not the pin of a key; write the "
+     "44 characters of its SHA-256 in base64; docs/UPSTREAM.md says how to get it"},
+    {"a stub zone over TLS",
+     "dns: {stub_zones: [{zone: lan.example, server: \"192.0.2.1#dns.example\"}]}",
+     "home.yaml:3: dns.stub_zones[0].server: this server can be asked in plain DNS only; write it "
+     "without #name, with another port than 853"},
+    {"a fall-back to nobody",
+     "dns: {upstream: {servers: [\"192.0.2.1#dns.example\"], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: there is no plain server to fall back to; add one "
+     "without #name to servers, as 192.0.2.1"},
     {"an upstream that is ourselves", "dns: {upstream: {servers: [127.0.0.1@5300]}}",
      "home.yaml:3: dns.upstream.servers: '127.0.0.1' port 5300 is our own address: questions would "
      "run in a circle; write the address of another resolver"},
@@ -336,11 +347,19 @@ constexpr FaultCase kWarningCases[] = {
      "write 127.0.0.1:8480, or keep it to a network of your own"},
     {"a list by address", "lists: [{name: a, url: \"https://lists.example/a\", category: adult}]",
      "home.yaml:3: lists[0].url: this version does not fetch lists; it reads the file at 'path'"},
-    {"TLS to upstreams, which would be missed most",
-     "dns: {upstream: {servers: [\"9.9.9.9@853#dns.quad9.net\"]}}",
-     "home.yaml:3: dns.upstream.servers[0]: TLS to upstream servers is not acted on by this "
-     "version: '9.9.9.9' is asked in plain DNS on port 53, which others on the way can read; for "
-     "privacy towards your provider use mode recurse, or keep this line for a later version"},
+    {"a plain server that is not asked",
+     "dns: {upstream: {servers: [\"9.9.9.9#dns.quad9.net\", 192.0.2.1]}}",
+     "home.yaml:3: dns.upstream.servers: '192.0.2.1' is not asked: it is plain DNS, and others are "
+     "asked over TLS; write its name after #, or remove it; plain_fallback: true asks it when TLS "
+     "fails"},
+    {"plain DNS when TLS fails, which is to be loud",
+     "dns: {upstream: {servers: [\"9.9.9.9#dns.quad9.net\", 192.0.2.1], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: while no server answers over TLS, every name is "
+     "asked in plain DNS: others on the way can read and change that; leave plain_fallback out, "
+     "and the internet is off for that while instead"},
+    {"a fall-back from nothing", "dns: {upstream: {servers: [192.0.2.1], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: no server of the list is asked over TLS: all names "
+     "are asked in plain DNS"},
     {"a trusted network of many devices",
      "dns: {trusted_peers: [{cidr: 192.168.7.0/24, sends: mac}]}",
      "home.yaml:3: dns.trusted_peers[0].cidr: every device in '192.168.7.0/24' is believed when it "

@@ -76,7 +76,8 @@ TEST(Load, TakesTheWholeShape) {
   EXPECT_THAT(config.dns.listen, SizeIs(2));
   EXPECT_EQ(config.dns.listen[1].address.to_text(), "::1");
   EXPECT_EQ(config.dns.upstream_servers.at(0).tls_name, "dns.quad9.net");
-  EXPECT_EQ(config.dns.upstream_servers.at(0).port, 53) << "TLS is not acted on, nor is its port";
+  EXPECT_EQ(config.dns.upstream_servers.at(0).port, 853);
+  EXPECT_TRUE(config.dns.upstream_servers.at(0).over_tls);
   EXPECT_EQ(config.lists.at(0).path, folder.path() / "lists/adult.txt");
   EXPECT_EQ(config.lists.at(0).match, "subtree");
   EXPECT_EQ(config.lists.at(1).mode, policy::Mode::Watch);
@@ -94,9 +95,30 @@ TEST(Load, TakesTheWholeShape) {
   EXPECT_EQ(little.quotas.at(0).minutes_per_day, 60);
   EXPECT_EQ(config.default_profile, "little");
   EXPECT_EQ(config.log_events, "stdout");
-  // TLS to the upstream, the quota, the device known by MAC, the dashboard.
-  EXPECT_THAT(loaded->warnings, SizeIs(4))
+  // The quota.
+  EXPECT_THAT(loaded->warnings, SizeIs(1))
       << testing::PrintToString(test::lines_of(loaded->warnings));
+}
+
+TEST(Load, AsksAServerOverTlsForItsNameItsPinsOrItsPort) {
+  const Config config = config_of(
+      "profiles: {kid: {}}\ndefault_profile: kid\ndns: {upstream: {servers: [\n"
+      "  \"192.0.2.1\", \"192.0.2.2@853\", \"192.0.2.3@8853#dns.example\", "
+      "2001:db8::4#dns.example,\n"
+      "  {address: 192.0.2.5}, {address: 192.0.2.6, tls_name: dns.example},\n"
+      "  {address: 192.0.2.7, port: 8853,\n"
+      "   pins: [\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"]}]}}\n");
+  const auto& servers = config.dns.upstream_servers;
+  ASSERT_THAT(servers, SizeIs(7));
+  const std::vector<std::uint16_t> ports{53, 853, 8853, 853, 53, 853, 8853};
+  const std::vector<bool> over_tls{false, true, true, true, false, true, true};
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    EXPECT_EQ(servers[i].port, ports[i]) << i;
+    EXPECT_EQ(servers[i].over_tls, over_tls[i]) << i;
+  }
+  EXPECT_EQ(servers[3].tls_name, "dns.example");
+  ASSERT_THAT(servers[6].pins, SizeIs(1));
+  EXPECT_EQ(servers[6].pins[0][0], 0xe3) << "the SHA-256 of nothing";
 }
 
 TEST(Load, FillsInEveryDefault) {

@@ -65,6 +65,7 @@ TEST(HarmPatterns, BlockWhatNamesSayOpenly) {
       {"cryptojacking", {"coinhive.example", "monerominer.example"}},
       {"alcohol-tobacco", {"liquorstore.example", "cheapcigarettes.example"}},
       {"eating-disorders", {"thinspo.example", "proana.example"}},
+      {"nosafesearch", {"searx.example", "search.searxng.example"}},
   };
   const ShippedPatterns patterns;
   for (const Case& c : cases) {

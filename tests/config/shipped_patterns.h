@@ -22,10 +22,10 @@ inline constexpr int kThreshold = 60;  // what a profile has that says nothing e
 
 // The categories that shipped patterns may speak of, by their number in these tests. Not among
 // them: self-harm, where a guess must never block, and what is not harmful.
-inline constexpr std::array<std::string_view, 16> kPatternCategories = {
-    "adult",   "gambling",      "piracy",          "bypass",          "drugs",   "violence",
-    "weapons", "dating",        "stranger-chat",   "phishing",        "hacking", "cheating",
-    "hate",    "cryptojacking", "alcohol-tobacco", "eating-disorders"};
+inline constexpr std::array<std::string_view, 17> kPatternCategories = {
+    "adult",   "gambling",      "piracy",          "bypass",           "drugs",       "violence",
+    "weapons", "dating",        "stranger-chat",   "phishing",         "hacking",     "cheating",
+    "hate",    "cryptojacking", "alcohol-tobacco", "eating-disorders", "nosafesearch"};
 
 inline std::optional<list::CategoryId> pattern_category(std::string_view id) {
   const auto* const at = std::ranges::find(kPatternCategories, id);

@@ -1,16 +1,15 @@
-"""A wall clock that a test may set under a running filter, and the stub resolver of a device."""
+"""A wall clock that a test may set under a running filter."""
 
 import datetime
 import math
 import os
-import socket
+import struct
 import time
 
 import lab
 
-# Debian's libfaketime: what the program is told of the wall clock is the machine's plus an offset
-# that stands in a file. Clocks that nobody sets (since boot, monotonic) stay as they are.
-LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+# Made of tests/lab/set_clock.cc, beside the program.
+LIBRARY = lab.HAETAE.parent / "libhaetae_set_clock.so"
 
 
 class Clock:
@@ -19,6 +18,7 @@ class Clock:
 
     def __init__(self, folder, at=None):
         self.path = folder.path / "clock"
+        self.path.write_bytes(bytes(8))
         self.offset_s = 0
         self.set(at) if at else self.shift(0)
 
@@ -28,9 +28,8 @@ class Clock:
 
     def shift(self, by_s):
         self.offset_s += by_s
-        beside = self.path.with_suffix(".new")
-        beside.write_text(f"{self.offset_s:+d}\n")
-        beside.rename(self.path)  # the program reads it at any moment
+        with open(self.path, "r+b") as file:
+            file.write(struct.pack("=q", self.offset_s))  # in place: the program has it mapped
 
     def time(self):
         """Seconds since 1970, as the filter sees them."""
@@ -41,10 +40,10 @@ class Clock:
 
     def environment(self):
         """For the filter's process."""
-        preload = LIBRARY
+        if not LIBRARY.exists():
+            raise AssertionError(f"{LIBRARY} is missing: build the target haetae_set_clock")
         options = os.environ.get("ASAN_OPTIONS", "")
-        return {**os.environ, "LD_PRELOAD": preload, "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_TIMESTAMP_FILE": str(self.path), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        return {**os.environ, "LD_PRELOAD": str(LIBRARY), "HAETAE_CLOCK_OFFSET": str(self.path),
                 "ASAN_OPTIONS": f"verify_asan_link_order=0:{options}"}
 
 
@@ -52,44 +51,3 @@ def seoul(hour, minute, second=0, day=4):
     """A moment in March 2027, in Seoul; the 4th is a Thursday."""
     zone = datetime.timezone(datetime.timedelta(hours=9))
     return datetime.datetime(2027, 3, day, hour, minute, second, tzinfo=zone)
-
-
-class CachingStub:
-    """unbound(8) as the resolver of a device: it asks the filter and remembers what it is told."""
-
-    CONFIG = """
-server:
-    username: ""
-    chroot: ""
-    directory: "{folder}"
-    pidfile: "{folder}/unbound.pid"
-    use-syslog: no
-    do-daemonize: no
-    module-config: "iterator"
-    num-threads: 1
-    interface: 127.0.0.1@{port}
-    do-not-query-localhost: no
-    local-zone: "example." nodefault
-remote-control:
-    control-enable: no
-forward-zone:
-    name: "."
-    forward-addr: 127.0.0.1@{to}
-"""
-
-    def __init__(self, add_cleanup, to):
-        self.port = lab.free_port()
-        folder = lab.Folder(add_cleanup)
-        folder.write("unbound.conf", self.CONFIG.format(folder=folder.path, port=self.port, to=to))
-        self.process = lab.Process(folder, ["/usr/sbin/unbound", "-d", "-c", "unbound.conf"], "unbound")
-        add_cleanup(self.process.kill)
-        lab.wait_until(self._accepts, "unbound starts")
-
-    def _accepts(self):
-        if not self.process.is_running():
-            raise AssertionError(f"unbound: {self.process.err()}")
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True

@@ -64,7 +64,7 @@ class Internet(Place):
             return servers.Relay(self.add_cleanup, 53, to, address, port)
 
     def dot(self, certificate, to=knot_address, address="203.0.113.85", port=853):
-        """A resolver that speaks DNS over TLS with a tls.Certificate: a servers.Unbound."""
+        """A resolver that speaks DNS over TLS with a certificates.Certificate: a servers.Unbound."""
         with self.inside():
             return servers.dot_resolver(self.add_cleanup, certificate, to, address, port,
                                         self.prefix)

@@ -252,8 +252,8 @@ forward-zone:
 
 
 def dot_resolver(add_cleanup, certificate, to, address, port=853, prefix=()):
-    """An Unbound that speaks DNS over TLS with a tls.Certificate."""
-    lines = (f'    tls-service-key: "{certificate.key_path}"\n'
+    """An Unbound that speaks DNS over TLS with a certificates.Certificate."""
+    lines = (f'    tls-service-key: "{certificate.key}"\n'
              f'    tls-service-pem: "{certificate.path}"\n    tls-port: {port}\n')
     return Unbound(add_cleanup, to, address, port, lines, prefix)
 

@@ -9,9 +9,9 @@ import zoneinfo
 import dns.flags
 
 import lab
-from clocks import CachingStub, Clock, seoul
+from clocks import Clock, seoul
 from lab import ask, errors, rcode, records
-from servers import Knot, zone_text
+from servers import Knot, Unbound, zone_text
 
 WORKERS = 4
 ZONES = {"example": zone_text("".join(f"n{i} A 192.0.2.{i}\n" for i in range(1, 100)))}
@@ -43,6 +43,10 @@ class Timed(unittest.TestCase):
 
     def ask(self, name="n1.example", port=None, **how):
         return ask(port or self.port, name, **how)
+
+    def caching_stub(self):
+        """The resolver of a device: it asks the filter and remembers what it is told."""
+        return Unbound(self.addCleanup, f"127.0.0.1@{self.port}", "127.0.0.1", lab.free_port())
 
     def order(self, *words, code=0):
         done = lab.run(*words, "--config", self.filter.config_path)
@@ -83,7 +87,7 @@ class Bedtime(Timed):
             time.sleep(0.3)
 
     def test_what_a_caching_stub_knows_is_gone_in_time(self):
-        stub = CachingStub(self.addCleanup, self.port)
+        stub = self.caching_stub()
         self.clock.set(seoul(20, 59, 53))
         edge = seoul(21, 0).timestamp()
         last_answer, first_block, from_cache = 0.0, None, 0
@@ -102,7 +106,7 @@ class Bedtime(Timed):
         self.assertGreater(last_answer, edge - 1.5, "and not long before, either")
 
     def test_fifteen_more_minutes_at_nine_are_real_and_end(self):
-        stub = CachingStub(self.addCleanup, self.port)
+        stub = self.caching_stub()
         self.clock.set(seoul(21, 0, 5))
         self.assertEqual(rcode(self.ask(port=stub.port)), "NXDOMAIN")
         self.assertIn("little may stay up until 21:15", self.order("grant", "little", "bedtime", "15m"))

@@ -34,8 +34,9 @@ struct Family {
     rules.ages.resize(1);
     rules.ages[0].id = "adult";
     rules.ages[0].meant_by_all = false;
-    rules.services = {{.id = "youtube", .name = {{"en", "YouTube"}, {"ko", "유튜브"}}},
-                      {.id = "khan-academy", .name = {{"en", "Khan Academy"}}}};
+    rules.services = {
+        {.id = "youtube", .aliases = {"yt"}, .name = {{"en", "YouTube"}, {"ko", "유튜브"}}},
+        {.id = "khan-academy", .aliases = {}, .name = {{"en", "Khan Academy"}}}};
     rules.categories = {{.id = "adult", .aliases = {"porn"}},
                         {.id = "games", .aliases = {}},
                         {.id = "illegal", .aliases = {}}};

@@ -105,6 +105,15 @@ TEST(Grant, OpensASiteAServiceOrACategoryForAWhile) {
   EXPECT_NE(family.ask(kMinji, "ko.wikipedia.org"), Reason::Granted);
 }
 
+TEST(Grant, KnowsServicesByAllTheirNames) {
+  Family family;
+  for (const char* const word : {"youtube", "YouTube", "yt", "유튜브", "you-tube"}) {
+    EXPECT_THAT(family.say(std::string("grant minji service ") + word + " 1h"),
+                StartsWith("minji may use service youtube until"))
+        << word;
+  }
+}
+
 TEST(Grant, TakesASiteAsItIsPasted) {
   Family family;
   for (const char* const site :

@@ -60,17 +60,6 @@ TEST(StreamFrames, GivesNothingForAnyBeginningOfAMessage) {
   }
 }
 
-TEST(StreamFrames, KnowsWhatIsPending) {
-  StreamFrames frames(16);
-  EXPECT_EQ(frames.pending_bytes(), 0U);
-  const std::string stream = frame("whole") + "\0\x05pa";
-  std::ranges::copy(as_bytes(frame("whole")), frames.room().begin());
-  frames.add(7);
-  EXPECT_EQ(frames.pending_bytes(), 7U);
-  EXPECT_TRUE(frames.next());
-  EXPECT_EQ(frames.pending_bytes(), 0U);
-}
-
 TEST(StreamFrames, TakesNoMoreMemoryThanTheLongestMessageNeeds) {
   StreamFrames frames(2);
   for (int i = 0; i < 5; ++i) {
