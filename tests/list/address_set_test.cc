@@ -174,7 +174,7 @@ TEST(AddressSet, RefusesASectionWhosePlacesLeadAstray) {
       {"a count of prefixes", 0, 3},
       {"a count of ranges", 4, 5},
       {"what must be zero", 8, 1},
-      {"ranges out of order", ranges_at + 5, 0xff},
+      {"ranges out of order", ranges_at + 15, 0xff},
       {"a range that leads to no prefix", places_at, 2},
       {"a walk outwards that does not end", rows_at + 4, 0},
       {"a walk outwards that leads inwards", rows_at + 12 + 4, 1},
