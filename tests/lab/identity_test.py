@@ -51,8 +51,33 @@ class Identity(network.NetworkTest):
                     self.assertEqual(self.blocked(device, server, tcp=tcp), wanted,
                                      f"{device.name} {server} tcp={tcp}")
 
+    def start_without_privilege(self, devices):
+        """As the service runs: a user of no rights, who may bind port 53 and nothing else."""
+        router = self.net.router
+        if router.filter:
+            router.filter.kill()
+        only = "-all,+net_bind_service"
+        router.filter = lab.Filter(self.addCleanup, prefix=(
+            *router.prefix, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"))
+        router.filter.folder.path.chmod(0o777)
+        router.filter.start(self.net.config(
+            profiles={"minji": {"deny": ["bet.example.net"]}, "jun": {"deny": ["example.org"]},
+                      "strict": {"unknown": "block"}},
+            devices=devices, default_profile="strict"))
+
     def test_decides_the_very_first_packet_of_a_fresh_address(self):
         self.start(self.by_mac())
+        self.decides_first_packets()
+
+    def test_decides_the_very_first_packet_without_privilege(self):
+        self.start_without_privilege(self.by_mac())
+        self.decides_first_packets()
+        for device, wanted in ((self.net.child_a, self.MINJI), (self.net.child_b, self.JUN)):
+            self.net.router.run("ip", "neigh", "flush", "dev", self.net.router.lan.bridge)
+            self.assertEqual(self.blocked(device), wanted)
+
+    def decides_first_packets(self):
         lan = self.net.router.lan
         for device, wanted in ((self.net.child_a, self.MINJI), (self.net.child_b, self.JUN)):
             for round_ in range(3):
