@@ -310,7 +310,7 @@ class FullDisk(Ordered):
                                           ["unshare", "--mount", "sh", "-c", go], "serve")
         lab.wait_until(self.filter.is_ready, "ready")
         inside = f"/proc/{self.filter.pid()}/root{state}"
-        self.enter = ["nsenter", "--mount", "--target", str(self.filter.pid())]
+        self.enter = ["nsenter", "--mount", "--root", "--target", str(self.filter.pid())]
         self.ordered_inside("pause", "minji")
         with open(f"{inside}/ballast", "wb") as ballast:
             try:
