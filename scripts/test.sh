@@ -5,7 +5,7 @@
 #   FUZZ_SECONDS      for each fuzzer, default 30: all of them, two at a time, take some six minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/install_packages.sh
+scripts/install_packages.sh all
 mkdir -p build
 fuzz_seconds=${FUZZ_SECONDS:-30}
 failures=()
