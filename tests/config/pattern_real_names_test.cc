@@ -101,7 +101,7 @@ TEST(PatternsOnRealNames, BlockAlmostNoPopularNameThatIsInnocent) {
   print("popular, no marks: blocked", blocked.size(), names.size());
   print("popular, no marks: blocked and not deserved", innocent, names.size());
   EXPECT_GT(names.size(), 100'000U);
-  EXPECT_LE(innocent * 4000, names.size()) << "more than 1 in 4,000";
+  EXPECT_LE(innocent * 7000, names.size()) << "more than 1 in 7,000";
 }
 
 TEST(PatternsOnRealNames, BlockNextToNothingOfTheBenignSets) {
@@ -116,8 +116,7 @@ TEST(PatternsOnRealNames, BlockNextToNothingOfTheBenignSets) {
     print(file, blocked.size(), names.size());
     for (const Name& name : blocked) std::printf("  %s\n", name.to_text().c_str());
     EXPECT_FALSE(names.empty());
-    const bool is_press = std::string_view(file).starts_with("bank-press");
-    EXPECT_LE(blocked.size(), is_press ? 1U : 0U) << file;
+    EXPECT_EQ(blocked.size(), 0U) << file;
   }
 }
 
@@ -152,7 +151,7 @@ TEST(PatternsOnRealNames, FindALargeShareOfListedNames) {
     list::CategoryId id;
     std::size_t percent_min;
   };
-  for (const Case& c : {Case{"adult", kAdult, 32}, Case{"gambling", kGambling, 26}}) {
+  for (const Case& c : {Case{"adult", kAdult, 33}, Case{"gambling", kGambling, 28}}) {
     const std::set<Name> names = names_of_lists(c.category);
     const auto found = static_cast<std::size_t>(std::ranges::count_if(
         names, [&](const Name& name) { return patterns.score(name, c.id) >= kThreshold; }));
