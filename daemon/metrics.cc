@@ -39,9 +39,8 @@ void write_dns(Exposition& out, const Workers& workers) {
 void write_upstreams(Exposition& out, const Workers& workers) {
   for (const dns::UpstreamCounterRow& row : dns::kUpstreamCounterRows) {
     out.one(fmt::format("haetae_upstream_tls_{}_total", row.name), Counter, row.sentence,
-            sum_of(workers, [&](const Worker& w) {
-              return (w.upstream_counters().*row.counter).value();
-            }));
+            sum_of(workers,
+                   [&](const Worker& w) { return (w.upstream_counters().*row.counter).value(); }));
   }
 }
 

@@ -61,8 +61,8 @@ inline constexpr std::uint64_t kListShrinkCheckRulesMin = 100;
 
 // Patterns of one set: each costs some 200 octets and a place in hits. More are refused by name.
 inline constexpr std::size_t kPatternsMax = 20'000;
-// Strings that stand for one expression in the first look at a text; they cost time at the start. An
-// expression that would need more is asked of every text.
+// Strings that stand for one expression in the first look at a text; they cost time at the start.
+// An expression that would need more is asked of every text.
 inline constexpr std::size_t kPatternFactorsMax = 300;
 // Those of one set, together. Expressions beyond are asked of every text.
 inline constexpr std::size_t kPatternSetFactorsMax = 20'000;

@@ -35,9 +35,9 @@ Judgement AnswerJudge::judge(const Case& asked, policy::Scratch& scratch) noexce
   Walk walk{.asked = asked, .scratch = scratch, .chain = asked.verdict.reach};
   // Safe search's own hosts are sites of the internet like any other. A public name that leads into
   // a zone of the house is what an attack looks like: only the name that was asked counts.
-  walk.may_lead_home = asked.is_rewrite
-                           ? !policy.rebinding_protected
-                           : may_lead_home(policy, asked.asked, scratch.look_up(policy, asked.asked));
+  walk.may_lead_home =
+      asked.is_rewrite ? !policy.rebinding_protected
+                       : may_lead_home(policy, asked.asked, scratch.look_up(policy, asked.asked));
   wire::TargetReader reader(asked.message, asked.asked);
   bool is_whole = true;
   while (is_whole && reader.next(target_)) is_whole = take(walk, target_, result);
