@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HAETAE = os.environ.get("HAETAE", str(ROOT / "build/release/haetae"))
-DATA = Path(os.environ.get("HAETAE_DATA", ROOT.parent / "shared/data"))
+DATA = Path(os.environ.get("HAETAE_DATA", ROOT.parent / "shared/data")).resolve()
 PORT, UPSTREAM = 25300, 25301
 RATE = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
 SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 12
@@ -81,8 +81,10 @@ def main():
         daemon = subprocess.Popen([HAETAE, "serve", "--config", folder / "haetae.yaml"],
                                   stderr=subprocess.PIPE, text=True)
         try:
-            while daemon.stderr.readline().strip() != "ready":
-                assert daemon.poll() is None
+            while (line := daemon.stderr.readline().strip()) != "ready":
+                assert line or daemon.poll() is None, "the filter did not start"
+                if line:
+                    print(line, file=sys.stderr)
             load(folder, 2)  # fills the cache
             steady = anonymous_kb(daemon.pid)
             print("without reload:", load(folder, SECONDS))

@@ -1,6 +1,5 @@
 #include "daemon/local_networks.h"
 
-#include <ifaddrs.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -42,17 +41,34 @@ int prefix_bits(const sockaddr* mask, int family) {
 
 }  // namespace
 
-std::vector<Cidr> local_networks() {
-  std::vector<Cidr> networks;
-  for (const std::string_view text : kAlways) networks.push_back(*Cidr::from_text(text));
+std::optional<InterfaceAddress> interface_address(const ifaddrs& row) {
+  if (row.ifa_addr == nullptr || row.ifa_netmask == nullptr) return std::nullopt;
+  const int family = row.ifa_addr->sa_family;
+  if (family != AF_INET && family != AF_INET6) return std::nullopt;
+  const IpAddress address = address_of(row.ifa_addr);
+  return InterfaceAddress{address, {address, prefix_bits(row.ifa_netmask, family)}};
+}
+
+std::vector<Cidr> local_networks_now() {
+  lan::LinkBook book;
+  constexpr std::uint32_t kAnyIndex = 1;  // which interface it is does not matter here
+  book.set_link(kAnyIndex, "any", false);
   ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return networks;
+  if (getifaddrs(&list) != 0) return local_networks(book.links());
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
   for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr || one->ifa_netmask == nullptr) continue;
-    const int family = one->ifa_addr->sa_family;
-    if (family != AF_INET && family != AF_INET6) continue;
-    networks.emplace_back(address_of(one->ifa_addr), prefix_bits(one->ifa_netmask, family));
+    if (const auto own = interface_address(*one)) {
+      book.add_address(kAnyIndex, {own->address, own->prefix});
+    }
+  }
+  return local_networks(book.links());
+}
+
+std::vector<Cidr> local_networks(const lan::Links& links) {
+  std::vector<Cidr> networks;
+  for (const std::string_view text : kAlways) networks.push_back(*Cidr::from_text(text));
+  for (const lan::Link& link : links.all()) {
+    for (const lan::LinkAddress& own : link.addresses) networks.push_back(own.prefix);
   }
   return networks;
 }

@@ -10,8 +10,16 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   haetae::daemon::add_serve_command(app, exit_code);
   haetae::daemon::add_check_command(app, exit_code);
+  haetae::daemon::add_devices_command(app, exit_code);
+  haetae::daemon::add_doctor_command(app, exit_code);
   haetae::daemon::add_explain_command(app, exit_code);
   haetae::daemon::add_lists_command(app, exit_code);
+  haetae::daemon::add_pause_command(app, exit_code);
+  haetae::daemon::add_resume_command(app, exit_code);
+  haetae::daemon::add_focus_command(app, exit_code);
+  haetae::daemon::add_grant_command(app, exit_code);
+  haetae::daemon::add_revoke_command(app, exit_code);
+  haetae::daemon::add_status_command(app, exit_code);
   haetae::daemon::add_manual_command(app);
   CLI11_PARSE(app, argc, argv);
   return exit_code;

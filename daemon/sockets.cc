@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -78,6 +79,12 @@ std::expected<void, std::string> check_port_is_free(const config::Endpoint& endp
   return {};
 }
 
+// Tells of each packet, or of a stream as a whole, where it came in and which address was asked.
+void ask_for_packet_info(int fd, bool is_v4) {
+  set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+  if (!is_v4) set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -92,10 +99,7 @@ std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& 
   if (!udp) return std::unexpected(udp.error());
   set_option(udp->get(), SOL_SOCKET, SO_RCVBUF, limits::kSocketBufferBytes);
   set_option(udp->get(), SOL_SOCKET, SO_SNDBUF, limits::kSocketBufferBytes);
-  if (sockets.wildcard) {
-    set_option(udp->get(), IPPROTO_IP, IP_PKTINFO, 1);
-    if (!endpoint.address.is_v4()) set_option(udp->get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-  }
+  ask_for_packet_info(udp->get(), endpoint.address.is_v4());
   auto tcp = open_bound(endpoint, SOCK_STREAM, "TCP");
   if (!tcp) return std::unexpected(tcp.error());
   if (listen(tcp->get(), limits::kTcpBacklog) != 0) {
@@ -120,8 +124,8 @@ std::expected<std::vector<std::vector<DnsSockets>>, std::string> open_all_socket
   return all;
 }
 
-socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port,
-                      sockaddr_storage& out) noexcept {
+socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port, sockaddr_storage& out,
+                      std::uint32_t interface) noexcept {
   const Bytes octets = address.wire();
   if (address.is_v4()) {
     sockaddr_in v4{};
@@ -135,8 +139,35 @@ socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port,
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
   std::memcpy(&v6.sin6_addr, octets.data(), octets.size());
+  if (IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr)) v6.sin6_scope_id = interface;
   std::memcpy(&out, &v6, sizeof v6);
   return sizeof v6;
+}
+
+std::uint32_t interface_of_stream(int fd, bool is_v4) noexcept {
+  ask_for_packet_info(fd, is_v4);
+  alignas(cmsghdr) std::array<std::uint8_t, 256> room;
+  socklen_t size = room.size();
+  const int level = is_v4 ? IPPROTO_IP : IPPROTO_IPV6;
+  const int option = is_v4 ? IP_PKTOPTIONS : IPV6_2292PKTOPTIONS;
+  if (getsockopt(fd, level, option, room.data(), &size) != 0) return 0;
+  msghdr message{};
+  message.msg_control = room.data();
+  message.msg_controllen = size;
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
+    if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(c), sizeof info);
+      return static_cast<std::uint32_t>(info.ipi_ifindex);
+    }
+    if (c->cmsg_level == IPPROTO_IPV6 &&
+        (c->cmsg_type == IPV6_PKTINFO || c->cmsg_type == IPV6_2292PKTINFO)) {
+      in6_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(c), sizeof info);
+      return info.ipi6_ifindex;
+    }
+  }
+  return 0;
 }
 
 Peer peer_of(const sockaddr_storage& from) noexcept {

@@ -47,7 +47,13 @@ std::expected<std::vector<std::vector<DnsSockets>>, std::string> open_all_socket
     const std::vector<config::Endpoint>& endpoints, std::size_t workers);
 
 // A socket address and back.
-socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port, sockaddr_storage& out) noexcept;
+// interface: the kernel's index; needed for link-local addresses (RFC 4007), which are found on one
+// link only, and left out of others.
+socklen_t to_sockaddr(const IpAddress& address, std::uint16_t port, sockaddr_storage& out,
+                      std::uint32_t interface = 0) noexcept;
 Peer peer_of(const sockaddr_storage& from) noexcept;
+
+// The interface, as the kernel's index, by which a stream's first packet came; 0: not known.
+std::uint32_t interface_of_stream(int fd, bool is_v4) noexcept;
 
 }  // namespace haetae::daemon

@@ -4,16 +4,21 @@
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <optional>
 
 #include "base/limits.h"
+#include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
+#include "daemon/control_commands.h"
+#include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
-#include "daemon/local_networks.h"
+#include "daemon/metrics.h"
+#include "daemon/upstream_notices.h"
 
 namespace haetae::daemon {
 
@@ -23,12 +28,17 @@ using boost::system::error_code;
 namespace {
 
 constexpr milliseconds kBeat{500};
-constexpr milliseconds kNetworksPeriod{5000};
 
 bool same_endpoints(const config::Config& a, const config::Config& b) {
   return std::ranges::equal(a.dns.listen, b.dns.listen, [](const auto& x, const auto& y) {
     return x.address == y.address && x.port == y.port;
   });
+}
+
+bool same_endpoint(const std::optional<config::Endpoint>& a,
+                   const std::optional<config::Endpoint>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->address == b->address && a->port == b->port;
 }
 
 // Settings that are frozen at start.
@@ -39,41 +49,44 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(same_endpoints(now, next), "dns.listen");
   tell(now.workers == next.workers, "workers");
   tell(now.state_path == next.state_path, "state.path");
+  tell(now.control.path == next.control.path, "control.path");
   tell(now.log_events == next.log_events, "log.events");
+  tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
 }
 
 }  // namespace
 
-dns::Settings settings_of(const config::Config& config) {
+dns::Settings settings_of(const config::Config& config, const LanWatch& lan) {
   dns::Settings settings;
   settings.block_answer = config.dns.block_answer;
   settings.site_kind = config.site.kind;
-  settings.allow_from = config.dns.allow_from_auto ? local_networks() : config.dns.allow_from;
+  settings.allow_from = config.dns.allow_from_auto ? lan.local_networks() : config.dns.allow_from;
+  settings.trusted_peers = config.dns.trusted_peers;
   settings.cache_bytes = config.dns.cache_bytes;
-  return settings;
-}
-
-UnboundSettings upstream_of(const config::Config& config) {
-  UnboundSettings settings;
-  settings.mode = config.dns.upstream_mode;
-  settings.servers = config.dns.upstream_servers;
-  // Forwarders are often blind to DNSSEC, and a blind one makes every signed name bogus: only our
-  // own recursion validates.
-  settings.validate = config.dns.dnssec && settings.mode == config::UpstreamMode::Recurse;
-  if (settings.validate) settings.trust_anchor_file = config.dns.trust_anchor;
-  for (const config::StubZone& stub : config.dns.stub_zones) {
-    settings.stubs.push_back({stub.zone, stub.server});
-  }
   return settings;
 }
 
 struct Supervisor::Impl {
   explicit Impl(Running all)
-      : running(std::move(all)), signals(io, SIGHUP, SIGTERM, SIGINT), beat(io) {
+      : running(std::move(all)),
+        signals(io, SIGHUP, SIGTERM, SIGINT),
+        beat(io),
+        commands(running.keeper, running.published.standing),
+        upstream_notices(upstream_settings_of(running.loaded.config)) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
     beats_seen.assign(running.workers.size(), 0);
     last_beat_at.assign(running.workers.size(), started);
+    if (running.control.get() < 0) return;
+    control.emplace(io, std::move(running.control), running.control_path,
+                    [this](std::string_view request) { return commands.answer(request); });
+  }
+
+  // Who may give commands, now and after a reload.
+  void admit_group() {
+    if (!control) return;
+    const std::string fault = control->admit_group(running.loaded.config.control.group);
+    if (!fault.empty()) fmt::print(stderr, "haetae: {}\n", fault);
   }
 
   void wait_for_signal() {
@@ -90,6 +103,7 @@ struct Supervisor::Impl {
 
   void stop() {
     sd_notify(0, "STOPPING=1");
+    if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
     io.stop();
   }
@@ -99,7 +113,7 @@ struct Supervisor::Impl {
   void begin_reload() {
     sd_notify(0, "RELOADING=1");
     running.events.reopen();
-    auto loaded = load_config(running.config_file);
+    auto loaded = load_config(running.config_file, {}, running.loaded.rules);
     if (!loaded) {
       print_faults(loaded.error());
       return give_up_reload("the configuration has faults; the one in use stays");
@@ -145,30 +159,35 @@ struct Supervisor::Impl {
       return give_up_reload("the policy cannot be built; the one in use stays");
     }
     print_faults(assembled->warnings, "warning: ");
-    const UnboundSettings upstream = upstream_of(next->config);
-    if (!(upstream == upstream_of(running.loaded.config))) {
-      if (const auto tried = UnboundUpstream::make(io, upstream, {}); !tried) {
+    const UpstreamSettings upstream = upstream_settings_of(next->config);
+    if (upstream != upstream_settings_of(running.loaded.config)) {
+      if (const auto tried = Upstreams::try_out(upstream); !tried) {
         return give_up_reload(tried.error());
       }
-      for (const auto& worker : running.workers) worker->change_upstream(upstream);
+      renew_upstreams(upstream);
     }
     ++generation;
-    running.published.settings.publish(
-        std::make_shared<const dns::Settings>(settings_of(next->config)));
+    publish_settings(next->config);
+    running.keeper.take_up({assembled->policy, *next});
+    running.published.lan.follow(assembled->policy, next->config.devices_seen);
     running.published.policy.publish(std::move(assembled->policy));
+    running.published.standing.publish(running.keeper.standing());
     running.loaded = std::move(*next);
     next.reset();
     running.from_last_good = false;
     running.crash_guard.stage(running.config_file,
                               build::ListFiles::below(running.loaded.config.state_path).image);
     settled = false;  // the new state has to prove itself, too
+    admit_group();
     started = read_clock().monotonic;
+    ++reloads.taken_up;
     fmt::print(stderr, "haetae: reloaded\n");
     sd_notify(0, "READY=1");
   }
 
   void give_up_reload(const std::string& why) {
     next.reset();
+    ++reloads.refused;
     fmt::print(stderr, "haetae: not reloaded: {}\n", why);
     sd_notify(0, "READY=1");
   }
@@ -186,23 +205,41 @@ struct Supervisor::Impl {
 
   void on_beat() {
     look_after_builder();
-    follow_local_networks();
+    keep_standing();
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
+    upstream_notices.look_at(running.workers);
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
+  }
+
+  void keep_standing() {
+    const bool clock_set_back = running.keeper.on_beat();
+    if (running.keeper.has_changed()) running.published.standing.publish(running.keeper.standing());
+    if (!clock_set_back) return;
+    // libunbound counts by the wall clock: what it remembers would live longer by the step.
+    renew_upstreams(upstream_settings_of(running.loaded.config));
+  }
+
+  void renew_upstreams(const UpstreamSettings& settings) {
+    for (const auto& worker : running.workers) worker->change_upstream(settings);
+    upstream_notices = UpstreamNotices(settings);
   }
 
   // Under `allow_from: auto` a house that moves, or a provider that changes the prefix, must not
   // lock the family out.
   void follow_local_networks() {
-    const Monotonic now = read_clock().monotonic;
-    if (!running.loaded.config.dns.allow_from_auto || now < look_at_networks_at) return;
-    look_at_networks_at = now + kNetworksPeriod;
-    dns::Settings settings = settings_of(running.loaded.config);
-    if (settings.allow_from == running.published.settings.current()->allow_from) return;
-    running.published.settings.publish(std::make_shared<const dns::Settings>(std::move(settings)));
+    running.published.lan.start([this] {
+      asio::post(io, [this] {
+        if (running.loaded.config.dns.allow_from_auto) publish_settings(running.loaded.config);
+      });
+    });
+  }
+
+  void publish_settings(const config::Config& config) {
+    running.published.settings.publish(
+        std::make_shared<const dns::Settings>(settings_of(config, running.published.lan)));
   }
 
   // A worker that hangs is as bad as a dead one: systemd restarts us when we stop saying otherwise.
@@ -220,6 +257,21 @@ struct Supervisor::Impl {
     return all;
   }
 
+  std::expected<void, std::string> open_admin() {
+    const auto& endpoint = running.loaded.config.admin_listen;
+    if (!endpoint) return {};
+    auto front = AdminFront::open(
+        io, *endpoint,
+        {.metrics =
+             [this] {
+               return metrics_text(running.published, running.workers, running.events, reloads);
+             },
+         .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
+    if (!front) return std::unexpected(front.error());
+    admin = std::move(*front);
+    return {};
+  }
+
   void settle() {
     if (settled || read_clock().monotonic - started < limits::kSettledAfter) return;
     settled = true;
@@ -232,13 +284,17 @@ struct Supervisor::Impl {
   asio::io_context io{1};
   asio::signal_set signals;
   asio::steady_timer beat;
+  ControlCommands commands;
+  std::optional<ControlServer> control;
   std::unique_ptr<config::Loaded> next;  // a reload under way
   std::optional<pid_t> builder;
   bool changed_since_build = false;  // another reload was asked for while the builder runs
   std::uint64_t generation = 1;
   Monotonic started;
-  Monotonic look_at_networks_at;
   bool settled = false;
+  ReloadCounts reloads;
+  std::unique_ptr<AdminFront> admin;
+  UpstreamNotices upstream_notices;
   std::vector<std::uint64_t> beats_seen;
   std::vector<Monotonic> last_beat_at;
 };
@@ -246,9 +302,16 @@ struct Supervisor::Impl {
 Supervisor::Supervisor(Running running) : impl_(std::make_unique<Impl>(std::move(running))) {}
 Supervisor::~Supervisor() = default;
 
+std::expected<void, std::string> Supervisor::open_admin() {
+  return impl_->open_admin();
+}
+
 void Supervisor::run() {
   impl_->wait_for_signal();
   impl_->arm_beat();
+  impl_->follow_local_networks();
+  impl_->admit_group();
+  if (impl_->control) impl_->control->start();
   fmt::print(stderr, "ready\n");
   sd_notify(0, "READY=1");
   impl_->io.run();

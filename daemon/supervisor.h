@@ -1,13 +1,17 @@
 #pragma once
 
+#include <expected>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "build/assemble.h"
 #include "config/load.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
+#include "daemon/sockets.h"
+#include "daemon/standing_keeper.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -20,16 +24,22 @@ struct Running {
   std::vector<std::unique_ptr<Worker>>& workers;
   EventWriter& events;
   CrashGuard& crash_guard;
+  StandingKeeper& keeper;
+  std::filesystem::path control_path;
+  Descriptor control;  // invalid: no commands are taken
   bool from_last_good =
       false;  // started from the last good state: that is not good again by itself
 };
 
-// The control thread's loop: reloads on SIGHUP, tells systemd that all is well, ends on SIGTERM or
-// SIGINT. Builds and publishes policies; never answers a query itself.
+// The control thread's loop: reloads on SIGHUP, takes guardians' commands, tells systemd that all
+// is well, ends on SIGTERM or SIGINT. Builds and publishes policies and the standing; never answers
+// a query itself.
 class Supervisor {
  public:
   explicit Supervisor(Running running);
   ~Supervisor();
+  // Listens on `admin.listen`, if it is written. Error: why it cannot, for a person.
+  std::expected<void, std::string> open_admin();
   // Returns when the daemon is to stop; the workers have been told to drain.
   void run();
 
@@ -38,8 +48,7 @@ class Supervisor {
   std::unique_ptr<Impl> impl_;
 };
 
-// Settings of the configuration in the form that workers take.
-dns::Settings settings_of(const config::Config& config);
-UnboundSettings upstream_of(const config::Config& config);
+// Settings of the configuration in the form that workers take; upstream_settings_of() has the rest.
+dns::Settings settings_of(const config::Config& config, const LanWatch& lan);
 
 }  // namespace haetae::daemon

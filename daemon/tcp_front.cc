@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -11,10 +10,13 @@
 #include <deque>
 #include <map>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
 #include "daemon/clock.h"
+#include "wire/proxy_header.h"
+#include "wire/stream_frames.h"
 
 namespace haetae::daemon {
 
@@ -24,7 +26,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kLengthBytes = 2;  // RFC 1035, section 4.2.2
+constexpr std::size_t kFirstReadBytes = 512;  // more than most queries; grows with longer ones
 constexpr milliseconds kAcceptPause{100};
 
 IpAddress address_of(const asio::ip::address& address) {
@@ -48,13 +50,23 @@ struct TcpFront::Impl {
   void accept();
   void adopt(tcp::socket socket);
   std::uint64_t draw_id() { return static_cast<std::uint64_t>(socket_number) << 48 | next_id++; }
-  void forget(std::uint64_t id, const IpAddress& peer, bool is_stranger) {
-    service.forget_connection(id);
-    if (is_stranger) --strangers;
-    if (const auto mine = connections_of.find(peer); --mine->second == 0) {
-      connections_of.erase(mine);
-    }
-    connections.erase(id);
+  // Takes a place among the connections of an address; false if there is none left.
+  bool take_place(const IpAddress& address, std::size_t places) {
+    std::size_t& taken = connections_of[address];
+    if (taken >= places) return false;
+    ++taken;
+    return true;
+  }
+  void leave_place(const IpAddress& address) {
+    const auto mine = connections_of.find(address);
+    if (--mine->second == 0) connections_of.erase(mine);
+  }
+  // The same among those who may not ask: they are told so (REFUSED), but must not take the places
+  // of those we serve.
+  bool take_strangers_place() {
+    if (strangers >= limits::kTcpStrangersMax) return false;
+    ++strangers;
+    return true;
   }
 
   asio::io_context& io;
@@ -66,8 +78,8 @@ struct TcpFront::Impl {
   bool receiving = true;
   asio::steady_timer accept_again;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections;
-  std::map<IpAddress, std::size_t> connections_of;  // how many each peer has
-  std::size_t strangers = 0;                        // connections of peers that may not ask
+  std::map<IpAddress, std::size_t> connections_of;  // how many each address has
+  std::size_t strangers = 0;                        // connections of those who may not ask
   std::vector<std::uint8_t> reply_room;             // one query at a time is answered
 };
 
@@ -75,12 +87,8 @@ struct TcpFront::Impl {
 // not read is not served further, and is closed when it stays so.
 class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Impl& front, tcp::socket socket, const Peer& peer, bool is_stranger)
-      : front_(front),
-        socket_(std::move(socket)),
-        idle_(front.io),
-        id_(front.draw_id()),
-        is_stranger_(is_stranger) {
+  Connection(Impl& front, tcp::socket socket, const Peer& peer)
+      : front_(front), socket_(std::move(socket)), idle_(front.io), id_(front.draw_id()) {
     client_.peer = peer;
   }
 
@@ -91,11 +99,29 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     error_code error;
     const tcp::endpoint local = socket_.local_endpoint(error);
     if (!error) client_.local = address_of(local.address());
+    client_.interface_index =
+        interface_of_stream(socket_.native_handle(), client_.peer.address.is_v4());
     client_.socket = front_.socket_number;
     client_.connection = id_;
     client_.transport = dns::Transport::Tcp;
     socket_.set_option(tcp::no_delay(true), error);
-    read_length();
+    if (is_balancers_) {
+      read_proxy_header(wire::kProxyFixedBytes);
+    } else {
+      read();
+    }
+  }
+
+  // Takes the places that this connection needs; false if there are none left. Whose a balancer's
+  // stream is comes out later.
+  bool take_places() {
+    const IpAddress& peer = client_.peer.address;
+    is_balancers_ = front_.service.sends_proxy_header(peer);
+    const std::size_t places =
+        is_balancers_ ? limits::kTcpConnectionsOfBalancerMax : limits::kTcpConnectionsOfPeerMax;
+    has_place_ = front_.take_place(peer, places);
+    if (!has_place_ || is_balancers_) return has_place_;
+    return may_be_stranger(peer);
   }
 
   void close() {
@@ -104,13 +130,20 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     error_code ignored;
     socket_.close(ignored);
     idle_.cancel();
-    front_.forget(id_, client_.peer.address, is_stranger_);
+    front_.service.forget_connection(id_);
+    leave_places();
+    front_.connections.erase(id_);
+  }
+  void leave_places() {
+    if (is_stranger_) --front_.strangers;
+    if (has_place_) front_.leave_place(client_.peer.address);
+    if (has_source_place_) front_.leave_place(client_.spoken_for->address);
   }
 
   void send(Bytes reply) {
+    constexpr std::size_t kLengthBytes = wire::StreamFrames::kLengthBytes;
     std::vector<std::uint8_t> framed(kLengthBytes + reply.size());
-    framed[0] = static_cast<std::uint8_t>(reply.size() >> 8);
-    framed[1] = static_cast<std::uint8_t>(reply.size());
+    wire::write_frame_length(framed, reply.size());
     std::ranges::copy(reply, framed.begin() + kLengthBytes);
     to_write_.push_back(std::move(framed));
     if (waiting_ > 0) --waiting_;
@@ -129,40 +162,90 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
     });
   }
 
-  void read_length() {
-    if (closed_ || !front_.receiving) return;
+  // A balancer says first whose stream this is; in as many pieces as it likes.
+  void read_proxy_header(std::size_t wanted) {
+    const std::size_t have = proxy_header_.size();
+    proxy_header_.resize(wanted);
     reading_ = true;
     expect_activity(limits::kTcpIdle);
-    asio::async_read(socket_, asio::buffer(length_),
-                     [self = shared_from_this(), this](const error_code& error, std::size_t) {
-                       reading_ = false;
-                       if (error) return finish_reading();
-                       read_query();
-                     });
+    asio::async_read(
+        socket_, asio::buffer(proxy_header_) + have,
+        [self = shared_from_this(), this, have](const error_code& error, std::size_t more) {
+          reading_ = false;
+          if (closed_) return;
+          proxy_header_.resize(have + more);
+          if (!error) return on_proxy_header();
+          // One that only looks whether we listen has said nothing wrong.
+          if (!proxy_header_.empty()) front_.service.take_proxy_header(proxy_header_, client_);
+          close();
+        });
   }
 
-  void read_query() {
-    query_.resize(static_cast<std::size_t>(length_[0]) << 8 | length_[1]);
+  void on_proxy_header() {
+    const auto size = wire::proxy_header_bytes(proxy_header_);
+    if (size && *size > proxy_header_.size()) return read_proxy_header(*size);
+    if (!front_.service.take_proxy_header(proxy_header_, client_)) return close();
+    if (!take_source_places()) {
+      front_.counters.closed_full.add();
+      return close();
+    }
+    read();
+  }
+
+  // The same limits for whoever is behind a balancer as for anybody.
+  bool take_source_places() {
+    const IpAddress& source = client_.source().address;
+    if (client_.spoken_for) {
+      has_source_place_ = front_.take_place(source, limits::kTcpConnectionsOfPeerMax);
+      if (!has_source_place_) return false;
+    }
+    return may_be_stranger(source);
+  }
+  bool may_be_stranger(const IpAddress& address) {
+    if (front_.service.may_ask(address)) return true;
+    is_stranger_ = front_.take_strangers_place();
+    return is_stranger_;
+  }
+
+  // Reads on where the last whole query ended. What was read and not answered comes first.
+  void read() {
+    if (!answer_what_came() || full() || !front_.receiving) return;
     reading_ = true;
-    asio::async_read(socket_, asio::buffer(query_),
-                     [self = shared_from_this(), this](const error_code& error, std::size_t) {
-                       reading_ = false;
-                       if (error) return finish_reading();
-                       answer();
-                     });
+    // A query that trickles in has the time of one: only its end starts the clock anew.
+    if (std::exchange(is_between_queries_, false)) expect_activity(limits::kTcpIdle);
+    const MutableBytes room = queries_.room();
+    socket_.async_read_some(
+        asio::buffer(room.data(), room.size()),
+        [self = shared_from_this(), this](const error_code& error, std::size_t bytes) {
+          reading_ = false;
+          if (closed_) return;
+          if (error) return finish_reading();
+          queries_.add(bytes);
+          read();
+        });
   }
 
-  void answer() {
+  // False if the connection is closed now.
+  bool answer_what_came() {
+    while (!closed_ && !full() && front_.receiving) {
+      const auto query = queries_.next();
+      if (!query) break;
+      is_between_queries_ = true;
+      answer(*query);
+    }
+    return !closed_;
+  }
+
+  void answer(Bytes query) {
     front_.service.begin_batch();
     ++waiting_;  // before: the upstream may answer, and send() be called, inside on_query()
     const dns::Effect effect =
-        front_.service.on_query(query_, client_, read_clock(), front_.reply_room);
+        front_.service.on_query(query, client_, read_clock(), front_.reply_room);
     switch (effect.kind) {
       case dns::Effect::Kind::Reply: send(Bytes{front_.reply_room}.first(effect.size)); break;
       case dns::Effect::Kind::Pending: break;
-      case dns::Effect::Kind::Drop: return close();
+      case dns::Effect::Kind::Drop: close(); break;
     }
-    if (!full()) read_length();
   }
 
   // The client has said its last query; what it asked is still answered (RFC 7766, section 6.2.3).
@@ -187,17 +270,21 @@ class TcpFront::Impl::Connection : public std::enable_shared_from_this<Connectio
       if (waiting_ == 0) close();
       return;
     }
-    if (!reading_ && !full()) read_length();
+    if (!reading_ && !full()) read();
   }
 
   Impl& front_;
   tcp::socket socket_;
   asio::steady_timer idle_;
   std::uint64_t id_;
-  bool is_stranger_;
+  bool is_balancers_ = false;      // it starts with a PROXY header
+  bool has_place_ = false;         // among the connections of the peer …
+  bool has_source_place_ = false;  // … and of whom the peer speaks for
+  bool is_stranger_ = false;
   dns::Client client_;
-  std::array<std::uint8_t, kLengthBytes> length_{};
-  std::vector<std::uint8_t> query_;
+  std::vector<std::uint8_t> proxy_header_;
+  wire::StreamFrames queries_{kFirstReadBytes};
+  bool is_between_queries_ = true;
   std::deque<std::vector<std::uint8_t>> to_write_;
   std::size_t waiting_ = 0;  // queries whose answer is not written down yet
   bool reading_ = false;
@@ -225,21 +312,14 @@ void TcpFront::Impl::adopt(tcp::socket socket) {
   error_code gone;
   const tcp::endpoint remote = socket.remote_endpoint(gone);
   if (gone) return;
-  const IpAddress address = address_of(remote.address());
-  // Strangers are told so (REFUSED), but must not take the places of those we serve.
-  const bool is_stranger = !service.may_ask(address);
-  if (is_stranger && strangers >= limits::kTcpStrangersMax) return counters.closed_full.add();
-  std::size_t& of_this_peer = connections_of[address];
-  if (connections.size() >= limits::kTcpConnectionsMax ||
-      of_this_peer >= limits::kTcpConnectionsOfPeerMax) {
-    if (of_this_peer == 0) connections_of.erase(address);
+  if (connections.size() >= limits::kTcpConnectionsMax) return counters.closed_full.add();
+  const auto connection = std::make_shared<Connection>(
+      *this, std::move(socket), Peer{address_of(remote.address()), remote.port()});
+  if (!connection->take_places()) {
+    connection->leave_places();
     return counters.closed_full.add();
   }
-  ++of_this_peer;
-  if (is_stranger) ++strangers;
   counters.accepted.add();
-  const auto connection = std::make_shared<Connection>(*this, std::move(socket),
-                                                       Peer{address, remote.port()}, is_stranger);
   connections.emplace(connection->id(), connection);
   connection->start();
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/limits.h"
@@ -20,7 +21,8 @@ namespace {
 constexpr std::size_t kBatch = limits::kUdpBatchDatagrams;
 constexpr std::size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
 
-// Where a datagram was sent to, from its control messages (IP_PKTINFO, RFC 3542 section 6).
+// Where a datagram was sent to and where it came in, from its control messages (IP_PKTINFO, RFC
+// 3542 section 6).
 void read_packet_info(msghdr& message, dns::Client& client) noexcept {
   for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
@@ -108,8 +110,8 @@ struct UdpFront::Impl {
       header.msg_namelen = sizeof peers[i];
       header.msg_iov = &in_vectors[i];
       header.msg_iovlen = 1;
-      header.msg_control = wildcard ? controls[i].data() : nullptr;
-      header.msg_controllen = wildcard ? kControlBytes : 0;
+      header.msg_control = controls[i].data();
+      header.msg_controllen = kControlBytes;
     }
     const int count = recvmmsg(socket, in.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (count <= 0) return 0;
@@ -122,7 +124,7 @@ struct UdpFront::Impl {
     client.peer = peer_of(peers[i]);
     client.local = endpoint.address;
     client.socket = socket_number;
-    if (wildcard) read_packet_info(in[i].msg_hdr, client);
+    read_packet_info(in[i].msg_hdr, client);
     return client;
   }
 
@@ -132,11 +134,13 @@ struct UdpFront::Impl {
     const Now now = read_clock();
     std::size_t ready = 0;
     for (std::size_t i = 0; i < received; ++i) {
-      const dns::Client client = client_of(i);
+      dns::Client client = client_of(i);
+      const Bytes datagram{static_cast<const std::uint8_t*>(in_vectors[i].iov_base), in[i].msg_len};
+      const std::optional<Bytes> query = service.take_proxy_header(datagram, client);
+      if (!query) continue;
       const MutableBytes room{&replies[ready * limits::kUdpReplyBytesMax],
                               limits::kUdpReplyBytesMax};
-      const Bytes query{static_cast<const std::uint8_t*>(in_vectors[i].iov_base), in[i].msg_len};
-      const dns::Effect effect = service.on_query(query, client, now, room);
+      const dns::Effect effect = service.on_query(*query, client, now, room);
       if (effect.kind != dns::Effect::Kind::Reply) continue;
       out_vectors[ready] = {room.data(), effect.size};
       msghdr& header = out[ready].msg_hdr;
@@ -174,7 +178,8 @@ struct UdpFront::Impl {
     alignas(cmsghdr) std::array<std::uint8_t, kControlBytes> control;
     msghdr header{};
     header.msg_name = &address;
-    header.msg_namelen = to_sockaddr(client.peer.address, client.peer.port, address);
+    header.msg_namelen =
+        to_sockaddr(client.peer.address, client.peer.port, address, client.interface_index);
     header.msg_iov = &vector;
     header.msg_iovlen = 1;
     if (wildcard) {

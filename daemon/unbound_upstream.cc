@@ -42,6 +42,8 @@ constexpr Setting kCommonSettings[] = {
     {"qname-minimisation:", "yes"},
 };
 
+constexpr std::string_view kNobodysAddress = "192.0.2.0";  // RFC 5737
+
 std::string unbound_address(const config::UpstreamServer& server) {
   return fmt::format("{}@{}", server.address.to_text(), server.port);
 }
@@ -50,6 +52,11 @@ std::string unbound_address(const config::UpstreamServer& server) {
 // with what is left of its TTL, so that fetching an answer ahead of its end would bring nothing.
 std::string forward_zone(const std::vector<config::UpstreamServer>& servers) {
   std::string text = "forward-zone:\n name: \".\"\n forward-no-cache: yes\n";
+  // The only server is one that must not be asked: names outside the stub zones fail at once.
+  if (servers.empty()) {
+    return fmt::format("server:\n do-not-query-address: {0}\n{1} forward-addr: {0}\n",
+                       kNobodysAddress, text);
+  }
   for (const config::UpstreamServer& server : servers) {
     text += fmt::format(" forward-addr: {}\n", unbound_address(server));
   }
@@ -57,18 +64,6 @@ std::string forward_zone(const std::vector<config::UpstreamServer>& servers) {
 }
 
 }  // namespace
-
-bool operator==(const UnboundSettings& a, const UnboundSettings& b) {
-  const auto same_server = [](const config::UpstreamServer& x, const config::UpstreamServer& y) {
-    return x.address == y.address && x.port == y.port && x.tls_name == y.tls_name;
-  };
-  return a.mode == b.mode && a.validate == b.validate &&
-         a.trust_anchor_file == b.trust_anchor_file &&
-         std::ranges::equal(a.servers, b.servers, same_server) &&
-         std::ranges::equal(a.stubs, b.stubs, [&](const auto& x, const auto& y) {
-           return x.zone == y.zone && same_server(x.server, y.server);
-         });
-}
 
 struct UnboundUpstream::Impl {
   // One question on its way; libunbound carries its address. Kept in a free list, so that a warm
@@ -165,7 +160,7 @@ std::expected<void, std::string> UnboundUpstream::Impl::configure(const UnboundS
   if (settings.mode == config::UpstreamMode::Forward) {
     if (auto done = read_config(forward_zone(settings.servers)); !done) return done;
   }
-  for (const UnboundSettings::Stub& stub : settings.stubs) {
+  for (const config::StubZone& stub : settings.stubs) {
     const std::string address = unbound_address(stub.server);
     if (const int error = ub_ctx_set_stub(context, stub.zone.c_str(), address.c_str(), 0);
         error != 0) {
@@ -206,21 +201,44 @@ std::expected<void, std::string> UnboundUpstream::Impl::try_out(const UnboundSet
       settings.trust_anchor_file.string(), ub_strerror(error)));
 }
 
+UnboundUpstream::UnboundUpstream(boost::asio::io_context& io, UnboundSettings settings,
+                                 OnAnswer on_answer)
+    : io_(io), settings_(std::move(settings)), on_answer_(std::move(on_answer)) {}
+UnboundUpstream::~UnboundUpstream() = default;
+
 std::expected<std::unique_ptr<UnboundUpstream>, std::string> UnboundUpstream::make(
     boost::asio::io_context& io, const UnboundSettings& settings, OnAnswer on_answer) {
+  std::unique_ptr<UnboundUpstream> made(new UnboundUpstream(io, settings, std::move(on_answer)));
+  auto context = made->make_context(settings.validate);
+  if (!context) return std::unexpected(context.error());
+  made->impl_ = std::move(*context);
+  return made;
+}
+
+std::expected<std::unique_ptr<UnboundUpstream::Impl>, std::string> UnboundUpstream::make_context(
+    bool validate) const {
   // libunbound's reader of settings keeps its state in globals, and workers make contexts of their
   // own on their own threads when a reload changes the upstream.
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
-  auto impl = std::make_unique<Impl>(io, std::move(on_answer));
+  UnboundSettings settings = settings_;
+  settings.validate = validate;
+  auto impl = std::make_unique<Impl>(io_, on_answer_);
   if (auto configured = impl->configure(settings); !configured) {
     return std::unexpected(configured.error());
   }
-  return std::unique_ptr<UnboundUpstream>(new UnboundUpstream(std::move(impl)));
+  return impl;
 }
 
-UnboundUpstream::UnboundUpstream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-UnboundUpstream::~UnboundUpstream() = default;
+// In 1970 no signature holds, and libunbound cannot be asked to leave one question unchecked: these
+// go to a context that checks nothing. If it cannot be made they fail, as all others do.
+UnboundUpstream::Impl& UnboundUpstream::unvalidated() noexcept {
+  if (!settings_.validate) return *impl_;
+  if (unvalidated_ == nullptr) {
+    if (auto context = make_context(false)) unvalidated_ = std::move(*context);
+  }
+  return unvalidated_ == nullptr ? *impl_ : *unvalidated_;
+}
 
 bool UnboundUpstream::resolve(const dns::UpstreamQuestion& question, std::uint64_t token) noexcept {
   std::array<char, Name::kTextBytesMax> text;
@@ -228,15 +246,16 @@ bool UnboundUpstream::resolve(const dns::UpstreamQuestion& question, std::uint64
       question.name.write_text(std::span<char, Name::kTextBytesMax>(text));
   std::array<char, Name::kTextBytesMax + 1> terminated;
   *std::ranges::copy(written, terminated.begin()).out = '\0';
-  Impl::Flight* const flight = impl_->take_flight(token);
-  const int error = ub_resolve_event(impl_->context, terminated.data(), question.type,
+  Impl& impl = question.sets_clock ? unvalidated() : *impl_;
+  Impl::Flight* const flight = impl.take_flight(token);
+  const int error = ub_resolve_event(impl.context, terminated.data(), question.type,
                                      question.record_class, flight, &Impl::answered, nullptr);
-  if (error != 0) impl_->land(flight);
+  if (error != 0) impl.land(flight);
   return error == 0;
 }
 
 std::size_t UnboundUpstream::in_flight() const noexcept {
-  return impl_->in_flight;
+  return impl_->in_flight + (unvalidated_ == nullptr ? 0 : unvalidated_->in_flight);
 }
 
 }  // namespace haetae::daemon

@@ -4,39 +4,30 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/address.h"
 #include "config/config.h"
+#include "daemon/upstream_settings.h"
 #include "dns/upstream.h"
 
 namespace haetae::daemon {
 
-// How to resolve; a change of any of it needs a new context.
+// What one context asks.
 struct UnboundSettings {
   config::UpstreamMode mode = config::UpstreamMode::Forward;
-  std::vector<config::UpstreamServer> servers;  // forward mode
-  bool validate = true;                         // recurse mode: DNSSEC
-  std::filesystem::path
-      trust_anchor_file;  // DS or DNSKEY records of the root (or of a test's zone)
-  // Zones asked at a server of their own, the root included: for closed networks and tests.
-  struct Stub {
-    std::string zone;
-    config::UpstreamServer server;
-  };
-  std::vector<Stub> stubs;
-  friend bool operator==(const UnboundSettings&, const UnboundSettings&);
+  // Forward mode: none means that only the stubs are asked, and names outside them fail.
+  std::vector<config::UpstreamServer> servers;
+  bool validate = true;                     // recurse mode: DNSSEC
+  std::filesystem::path trust_anchor_file;  // as in UpstreamSettings
+  std::vector<config::StubZone> stubs;
 };
 
 // Resolving by libunbound's event API on the worker's own loop. One per worker; not shared between
 // threads. Holds every fact of docs/UNBOUND.md.
 class UnboundUpstream final : public dns::Upstream {
  public:
-  using OnAnswer = std::function<void(std::uint64_t token, const dns::UpstreamAnswer& answer)>;
-
   // Error: what libunbound refused, for a person.
   static std::expected<std::unique_ptr<UnboundUpstream>, std::string> make(
       boost::asio::io_context& io, const UnboundSettings& settings, OnAnswer on_answer);
@@ -51,8 +42,16 @@ class UnboundUpstream final : public dns::Upstream {
 
  private:
   struct Impl;
-  explicit UnboundUpstream(std::unique_ptr<Impl> impl);
+  UnboundUpstream(boost::asio::io_context& io, UnboundSettings settings, OnAnswer on_answer);
+  std::expected<std::unique_ptr<Impl>, std::string> make_context(bool validate) const;
+  // What may answer questions that set the clock.
+  Impl& unvalidated() noexcept;
+
+  boost::asio::io_context& io_;
+  UnboundSettings settings_;
+  OnAnswer on_answer_;
   std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Impl> unvalidated_;  // made when it is needed: on boards without a clock
 };
 
 }  // namespace haetae::daemon

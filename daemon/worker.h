@@ -8,8 +8,9 @@
 
 #include "base/ring.h"
 #include "base/snapshot.h"
+#include "daemon/lan_watch.h"
 #include "daemon/sockets.h"
-#include "daemon/unbound_upstream.h"
+#include "daemon/upstreams.h"
 #include "dns/service.h"
 #include "event/event.h"
 #include "policy/policy.h"
@@ -22,6 +23,13 @@ struct Published {
   Snapshot<policy::Policy>& policy;
   Snapshot<policy::Standing>& standing;
   Snapshot<dns::Settings>& settings;
+  LanWatch& lan;
+};
+
+// What the fronts of one worker count.
+struct FrontCounts {
+  std::uint64_t udp_received = 0, udp_sent = 0, udp_send_failed = 0;
+  std::uint64_t tcp_accepted = 0, tcp_closed_idle = 0, tcp_closed_full = 0, tcp_closed_slow = 0;
 };
 
 // One thread with an event loop of its own. Owns its sockets, cache, upstream and event ring, and
@@ -31,12 +39,12 @@ class Worker {
   // Error: what cannot be set up, for a person. The thread starts with start().
   static std::expected<std::unique_ptr<Worker>, std::string> make(const Published& published,
                                                                   std::vector<DnsSockets> sockets,
-                                                                  const UnboundSettings& upstream);
+                                                                  const UpstreamSettings& upstream);
   ~Worker();
 
   void start();
   // From any thread: later questions go to a new upstream, those on their way are waited for.
-  void change_upstream(const UnboundSettings& settings);
+  void change_upstream(const UpstreamSettings& settings);
   // From any thread: takes no further queries, answers those that wait, ends the thread. join()
   // returns when it has, at the latest after limits::kDrainMax.
   void drain();
@@ -45,6 +53,10 @@ class Worker {
   // Read by other threads.
   std::uint64_t beats() const noexcept;  // grows at least every second while the loop runs
   const dns::Counters& counters() const noexcept;
+  FrontCounts front_counts() const noexcept;
+  const dns::UpstreamCounters& upstream_counters() const noexcept;
+  // How the servers of the last change_upstream() are. Only for the thread that calls that.
+  const dns::UpstreamReport& upstream_report() const noexcept;
   Ring<event::Event>& events() noexcept;  // the one reader is the event writer
 
  private:

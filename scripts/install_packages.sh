@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Installs what scripts/packages.txt names, if anything of it is missing. Asks nothing.
+#   scripts/install_packages.sh          what building and running need
+#   scripts/install_packages.sh all      what tests need, too
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t wanted < <(sed 's/#.*//' scripts/packages.txt | tr -s ' ' '\n' | sed '/^$/d')
+named() { if [ "${1:-}" = all ]; then cat scripts/packages.txt; else sed '/^# testing/,$d' scripts/packages.txt; fi; }
+mapfile -t wanted < <(named "$@" | sed 's/#.*//' | tr -s ' ' '\n' | sed '/^$/d')
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
@@ -17,6 +20,13 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
   }
   as_root=(sudo)
+fi
+# Servers among them are for tests: none is started. A machine's own policy (policy-rc.d) stays.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod +x "$policy"
 fi
 echo "installing: ${missing[*]}"
 "${as_root[@]}" apt-get update -qq

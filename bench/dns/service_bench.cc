@@ -16,6 +16,11 @@ constexpr std::size_t kCachedNames = 10'000;
 constexpr std::size_t kBlockedNames = 100'000;
 constexpr std::size_t kQueries = 1 << 16;
 
+// Where chains lead: to a name of which nobody speaks, and to one of a list in mode watch, which is
+// judged at every delivery.
+constexpr std::string_view kSilent = "edge.cdn.example";
+constexpr std::string_view kSpokenOf = "edge.watched.example";
+
 std::string blocked_name(std::size_t i) {
   return "site-" + std::to_string(i * 2654435761U) + ".bad" + std::to_string(i % 97) + ".example";
 }
@@ -27,7 +32,10 @@ std::string cached_name(std::size_t i) {
 std::shared_ptr<const list::Image> make_image(std::size_t count) {
   list::ImageBuilder builder({3, 4});
   const list::ListId adult = builder.add_list({"adult-one", "adult", 0, count});
-  for (std::size_t i = 0; i < count; ++i) builder.add(adult, {name_of(blocked_name(i))});
+  for (std::size_t i = 0; i < count; ++i) builder.add(adult, list::Rule{name_of(blocked_name(i))});
+  const list::ListId watched = builder.add_list({"adult-two", "adult", 0, 1});
+  builder.add(watched, list::Rule{name_of(kSpokenOf)});
+  builder.add(watched, list::AddressRule{*Cidr::from_text("203.0.113.0/24")});
   return *list::Image::from_bytes(*builder.to_bytes());
 }
 
@@ -35,12 +43,15 @@ policy::Policy make_policy(std::size_t count) {
   policy::Policy policy(list::Lists(make_image(count), nullptr));
   policy.generation = 1;
   policy.categories = {{"adult", policy::CategoryKind::Harm, false}};
-  policy.lists.resize(1);
+  policy.lists.resize(2);
   policy.lists[0].name = "adult-one";
   policy.lists[0].category = 0;
+  policy.lists[1].name = "adult-two";
+  policy.lists[1].category = 0;
+  policy.lists[1].mode = policy::Mode::Watch;
   policy.profiles.resize(1);
   policy.profiles[0].blocked.set(0);
-  policy.profiles[0].lists = {true};
+  policy.profiles[0].lists = {true, true};
   policy.profiles[0].log = policy::LogLevel::Counters;
   policy.mark_spans.assign(1, {});
   policy::fill_outcomes(policy);
@@ -49,18 +60,22 @@ policy::Policy make_policy(std::size_t count) {
 
 struct Answering : Upstream, ReplySink {
   bool resolve(const UpstreamQuestion& question, std::uint64_t token) noexcept override {
-    const Octets packet =
-        Packet(question.name.to_text(), RRType::A).address("198.51.100.1", 86'400).make();
-    service->on_answer(token, {.packet = packet}, now);
+    const std::string name = question.name.to_text();
+    Packet packet(name, RRType::A);
+    if (!chain_end.empty()) packet.cname(name, chain_end, 86'400);
+    packet.address("198.51.100.1", 86'400, chain_end.empty() ? name : chain_end);
+    const Octets octets = packet.make();
+    service->on_answer(token, {.packet = octets}, now);
     return true;
   }
   void send(const Client&, Bytes) noexcept override {}
   Service* service = nullptr;
+  std::string_view chain_end;  // empty: the address is the name's own
   Now now{Time{std::chrono::hours{400'000}}, Monotonic{std::chrono::hours{10}}};
 };
 
 // blocked_percent of the queries are for listed names, the others for cached ones.
-void run(benchmark::State& state, int blocked_percent) {
+void run(benchmark::State& state, int blocked_percent, std::string_view chain_end = {}) {
   const auto listed = static_cast<std::size_t>(state.range(0));
   Snapshot<policy::Policy> policy(std::make_shared<policy::Policy>(make_policy(listed)));
   Snapshot<policy::Standing> standing(std::make_shared<policy::Standing>());
@@ -72,6 +87,7 @@ void run(benchmark::State& state, int blocked_percent) {
   Answering world;
   Service service({policy, standing, settings, world, world, events, counters});
   world.service = &service;
+  world.chain_end = chain_end;
 
   Client client;
   client.peer = {*IpAddress::from_text("192.0.2.10"), 53};
@@ -106,6 +122,14 @@ void BM_Cached(benchmark::State& state) {
 void BM_Mixed30To70(benchmark::State& state) {
   run(state, 30);
 }
+void BM_CachedChain(benchmark::State& state) {
+  run(state, 0, kSilent);
+}
+void BM_CachedChainJudgedEachTime(benchmark::State& state) {
+  run(state, 0, kSpokenOf);
+}
+BENCHMARK(BM_CachedChain)->Arg(1'000'000);
+BENCHMARK(BM_CachedChainJudgedEachTime)->Arg(1'000'000);
 BENCHMARK(BM_Blocked)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK(BM_Cached)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK(BM_Mixed30To70)->Arg(100'000)->Arg(1'000'000);

@@ -11,6 +11,9 @@ namespace {
 class NoSink : public RuleSink {
  public:
   void take(const Rule& rule, std::uint32_t) override { benchmark::DoNotOptimize(&rule); }
+  void take_address(const AddressRule& rule, std::uint32_t) override {
+    benchmark::DoNotOptimize(&rule);
+  }
 };
 
 void import_file(benchmark::State& state, std::string_view file, Format format, bool guarded) {

@@ -37,14 +37,20 @@ void print_faults(const config::Faults& faults, const char* prefix) {
 }
 
 fs::path state_folder(const fs::path& config_file) {
-  if (const auto written = config::written_state_path(config_file)) return *written;
+  if (const auto written = config::written_paths(config_file).state) return *written;
   const char* const given = std::getenv("STATE_DIRECTORY");
   return given != nullptr && *given != '\0' ? given : "/var/lib/haetae";
 }
 
-std::expected<config::Loaded, config::Faults> load_config(const fs::path& file,
-                                                          const fs::path& folder) {
-  auto loaded = config::load(file, shipped_rules(), folder);
+fs::path control_path(const fs::path& config_file) {
+  if (const auto written = config::written_paths(config_file).control) return *written;
+  return state_folder(config_file) / "control.sock";
+}
+
+std::expected<config::Loaded, config::Faults> load_config(
+    const fs::path& file, const fs::path& folder,
+    const std::shared_ptr<const config::Rules>& known) {
+  auto loaded = config::load(file, shipped_rules(), folder, known);
   if (loaded) loaded->config.state_path = state_folder(file);
   return loaded;
 }

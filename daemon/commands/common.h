@@ -25,9 +25,15 @@ std::filesystem::path shipped_rules();
 // Where state is kept: `state.path`, else systemd's $STATE_DIRECTORY, else /var/lib/haetae.
 std::filesystem::path state_folder(const std::filesystem::path& config_file);
 
-// config::load with the shipped rules and the state folder of this machine. folder: as there.
-std::expected<config::Loaded, config::Faults> load_config(const std::filesystem::path& file,
-                                                          const std::filesystem::path& folder = {});
+// Where commands reach the filter that runs with this configuration: `control.path`, else
+// control.sock in the state folder.
+std::filesystem::path control_path(const std::filesystem::path& config_file);
+
+// config::load with the shipped rules and the state folder of this machine. folder, known: as
+// there.
+std::expected<config::Loaded, config::Faults> load_config(
+    const std::filesystem::path& file, const std::filesystem::path& folder = {},
+    const std::shared_ptr<const config::Rules>& known = nullptr);
 
 // Loads a configuration; prints every fault to stderr. Null if there was any.
 std::unique_ptr<config::Loaded> load_or_complain(const std::string& file);

@@ -53,7 +53,7 @@ std::expected<policy::Identity, std::string> identity_of(const Options& options,
     if (!address) {
       return std::unexpected(fmt::format("'{}' is not an address", options.address));
     }
-    return policy.identify(*address);
+    return policy.identify({.address = *address});
   }
   return policy::Identity{policy::kUnknownDevice, policy.default_profile};
 }
@@ -85,9 +85,13 @@ class Explainer {
     request.who = who_;
     request.kind = subject->kind;
     request.now = now_;
-    request.name = &subject->name;
+    if (subject->address) {
+      request.address = &*subject->address;
+    } else {
+      request.name = &subject->name;
+    }
     const policy::Verdict verdict = policy::decide(policy_, policy::Standing{}, request, scratch_);
-    const Explanation explanation{policy_, policy_.profiles[who_.profile], subject->name, verdict};
+    const Explanation explanation{policy_, policy_.profiles[who_.profile], *subject, verdict};
     if (options_.json) {
       write_json(input, explanation, out_);
     } else {
@@ -114,14 +118,27 @@ class Explainer {
   std::optional<std::uint32_t> line_of(const Explanation& explanation) const {
     const policy::Verdict& verdict = explanation.verdict;
     if (verdict.rule_kind != policy::RuleKind::List) return std::nullopt;
+    const policy::Description words = describe(explanation);
     const std::string& list = policy_.lists[verdict.source].name;
     const auto sources = build::list_sources(loaded_);
     const auto source = std::ranges::find(sources, list, &config::ListSource::name);
     if (source == sources.end()) return std::nullopt;
+    const list::ImportSpec spec = build::import_spec(*source, nullptr);
+    std::string_view text = words.rule;
+    if (explanation.subject.address) {
+      const auto prefix = Cidr::from_text(text);
+      return prefix ? list::find_line(spec, list::AddressRule{*prefix}) : std::nullopt;
+    }
     list::Rule rule;
-    rule.name = explanation.name.suffix(verdict.rule_label);
-    rule.scope = verdict.rule_exact ? list::RuleScope::Exact : list::RuleScope::Subtree;
-    return list::find_line(build::import_spec(*source, nullptr), rule);
+    rule.scope = list::RuleScope::Exact;
+    if (text.starts_with("||")) {
+      rule.scope = list::RuleScope::Subtree;
+      text = text.substr(2, text.size() - 3);
+    }
+    const auto name = Name::from_text(text);
+    if (!name) return std::nullopt;
+    rule.name = *name;
+    return list::find_line(spec, rule);
   }
 
   const Options& options_;
@@ -192,7 +209,7 @@ void add_explain_command(CLI::App& app, int& exit_code) {
   command->add_flag("--json", options->json, "one JSON object a line");
   command
       ->add_option("NAME_OR_URL", options->inputs,
-                   "what to judge; - reads lines from standard input")
+                   "what to judge: names, URLs, addresses; - reads lines from standard input")
       ->required();
   command->callback([options, &exit_code] {
     if (options->inputs == std::vector<std::string>{"-"}) options->json = true;

@@ -51,8 +51,10 @@ std::expected<Subject, std::string> parse_subject(std::string_view input) {
     host = std::move(*found);
     subject.kind = policy::Kind::HttpUrl;
   }
-  if (IpAddress::from_text(host)) {
-    return std::unexpected("this is an address; this version judges names");
+  if (const auto address = IpAddress::from_text(host)) {
+    subject.address = *address;
+    subject.kind = policy::Kind::Address;
+    return subject;
   }
   if (host.find_first_of(" \t/") != std::string::npos) {
     return std::unexpected("this is neither a name nor a URL with http:// or https://");

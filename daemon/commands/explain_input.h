@@ -5,15 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/address.h"
 #include "base/name.h"
 #include "base/time.h"
 #include "policy/request.h"
 
 namespace haetae::daemon {
 
-// What a person asks about: a name, or a URL whose host is judged.
+// What a person asks about: a name, an address, or a URL whose host is judged.
 struct Subject {
   Name name;
+  std::optional<IpAddress> address;  // then there is no name
   policy::Kind kind = policy::Kind::DnsName;
 };
 

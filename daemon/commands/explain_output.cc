@@ -1,13 +1,11 @@
 #include "daemon/commands/explain_output.h"
 
-#include <absl/time/time.h>
 #include <fmt/format.h>
 #include <unicode/unistr.h>
 
 #include <boost/json.hpp>
 
 #include "base/idn.h"
-#include "policy/describe.h"
 
 namespace haetae::daemon {
 namespace {
@@ -26,13 +24,6 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-std::string time_text(Time time, const policy::TimeZone& zone) {
-  absl::TimeZone local = absl::UTCTimeZone();
-  absl::LoadTimeZone(zone.name(), &local);
-  return absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMillis(time.time_since_epoch().count()),
-                          local);
-}
-
 std::string_view headline(const policy::Verdict& verdict) {
   switch (verdict.action) {
     case policy::Action::Allow: return "allowed";
@@ -44,10 +35,19 @@ std::string_view headline(const policy::Verdict& verdict) {
 
 }  // namespace
 
+policy::Description describe(const Explanation& explanation) {
+  const Subject& subject = explanation.subject;
+  if (subject.address) {
+    return policy::describe(explanation.policy, explanation.profile, *subject.address,
+                            explanation.verdict);
+  }
+  return policy::describe(explanation.policy, explanation.profile, subject.name,
+                          explanation.verdict);
+}
+
 void write_json(std::string_view input, const Explanation& explanation, std::string& out) {
   const policy::Verdict& verdict = explanation.verdict;
-  const policy::Description words =
-      policy::describe(explanation.policy, explanation.profile, explanation.name, verdict);
+  const policy::Description words = describe(explanation);
   json::array also;
   for (const policy::Description::Other& other : words.also) {
     also.push_back({{"category", text_or_null(other.category)},
@@ -64,7 +64,7 @@ void write_json(std::string_view input, const Explanation& explanation, std::str
       {"profile", explanation.profile.name},
       {"until", verdict.valid_until == kNever
                     ? json::value(nullptr)
-                    : json::value(time_text(verdict.valid_until, explanation.policy.zone))},
+                    : json::value(explanation.policy.zone.rfc3339(verdict.valid_until))},
       {"also", std::move(also)},
   };
   if (verdict.watched) line["watched"] = true;
@@ -85,8 +85,7 @@ void write_json_error(std::string_view input, std::string_view error, std::strin
 void write_text(std::string_view input, const Explanation& explanation,
                 std::optional<std::uint32_t> list_line, std::string& out) {
   const policy::Verdict& verdict = explanation.verdict;
-  const policy::Description words =
-      policy::describe(explanation.policy, explanation.profile, explanation.name, verdict);
+  const policy::Description words = describe(explanation);
   out += fmt::format("{}: {} for {}\n", input, headline(verdict), explanation.profile.name);
   out += fmt::format("  why       {}\n", policy::sentence(verdict.reason));
   if (verdict.watched) {
@@ -102,7 +101,7 @@ void write_text(std::string_view input, const Explanation& explanation,
     out += fmt::format("  also      {} ({}) {}\n", other.list, other.category, other.rule);
   }
   if (verdict.valid_until != kNever) {
-    out += fmt::format("  until     {}\n", time_text(verdict.valid_until, explanation.policy.zone));
+    out += fmt::format("  until     {}\n", explanation.policy.zone.rfc3339(verdict.valid_until));
   }
 }
 

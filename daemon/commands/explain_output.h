@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/name.h"
+#include "daemon/commands/explain_input.h"
+#include "policy/describe.h"
 #include "policy/policy.h"
 #include "policy/verdict.h"
 
@@ -15,9 +16,12 @@ namespace haetae::daemon {
 struct Explanation {
   const policy::Policy& policy;
   const policy::Profile& profile;
-  const Name& name;
+  const Subject& subject;
   const policy::Verdict& verdict;
 };
+
+// What the verdict stands on, in words.
+policy::Description describe(const Explanation& explanation);
 
 // The JSON line that scripts rely on (docs/INTERFACES.md); appended to out with its line end.
 void write_json(std::string_view input, const Explanation& explanation, std::string& out);

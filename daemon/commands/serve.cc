@@ -8,9 +8,12 @@
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
+#include "daemon/control_socket.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
 #include "daemon/list_build_process.h"
+#include "daemon/standing_keeper.h"
+#include "daemon/state_lock.h"
 #include "daemon/supervisor.h"
 #include "daemon/worker.h"
 
@@ -104,7 +107,7 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
   if (!sockets) return std::unexpected(sockets.error());
   std::vector<std::unique_ptr<Worker>> workers;
   for (auto& own : *sockets) {
-    auto worker = Worker::make(published, std::move(own), upstream_of(config));
+    auto worker = Worker::make(published, std::move(own), upstream_settings_of(config));
     if (!worker) return std::unexpected(worker.error());
     workers.push_back(std::move(*worker));
   }
@@ -117,6 +120,14 @@ void allow_many_descriptors() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Where guardians' commands come in. A filter that cannot take them still filters.
+Descriptor open_control(const fs::path& path) {
+  auto socket = open_control_socket(path);
+  if (socket) return std::move(*socket);
+  fmt::print(stderr, "haetae: no commands are taken: {}\n", socket.error());
+  return Descriptor();
 }
 
 // From the configuration to the last answer, one step a line.
@@ -133,6 +144,8 @@ int serve(const fs::path& file) {
     return complain(fmt::format("state.path {}: {}; let this user write there", state.string(),
                                 error.message()));
   }
+  const auto lock = lock_state(state);
+  if (!lock) return complain(lock.error());
   allow_many_descriptors();
   CrashGuard guard(state);
   auto start = load_start(file, state, guard, guard.note_start());
@@ -151,10 +164,13 @@ int serve(const fs::path& file) {
   image = nullptr;  // the policy holds it; a reload must be able to let go of it
 
   const config::Config& config = start->loaded.config;
+  StandingKeeper keeper(state, {assembled->policy, start->loaded});
   Snapshot<policy::Policy> policy(std::move(assembled->policy));
-  Snapshot<policy::Standing> standing(std::make_shared<const policy::Standing>());
-  Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config)));
-  const Published published{policy, standing, settings};
+  Snapshot<policy::Standing> standing(keeper.standing());
+  LanWatch lan(state);
+  lan.follow(policy.current(), config.devices_seen);
+  Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config, lan)));
+  const Published published{policy, standing, settings, lan};
 
   auto events = EventWriter::open(config.log_events, policy);
   if (!events) return complain(events.error());
@@ -170,11 +186,16 @@ int serve(const fs::path& file) {
                          .workers = *workers,
                          .events = **events,
                          .crash_guard = guard,
+                         .keeper = keeper,
+                         .control_path = control_path(file),
+                         .control = open_control(control_path(file)),
                          .from_last_good = start->from_last_good});
+  if (const auto admin = supervisor.open_admin(); !admin) return complain(admin.error());
   malloc_trim(0);  // what loading took
   supervisor.run();
 
   for (const auto& worker : *workers) worker->join();
+  lan.stop();
   guard.note_clean_stop();
   events->reset();  // writes what is left
   return 0;

@@ -62,6 +62,22 @@ struct MacAddress {
   // "02:00:00:00:00:01" or with hyphens.
   static std::optional<MacAddress> from_text(std::string_view text) noexcept;
   std::string to_text() const;
+  // The six octets as a number, the first one highest.
+  std::uint64_t number() const noexcept {
+    std::uint64_t all = 0;
+    for (const std::uint8_t octet : octets) all = all << 8 | octet;
+    return all;
+  }
+  static MacAddress from_number(std::uint64_t number) noexcept {
+    MacAddress mac;
+    for (std::size_t i = mac.octets.size(); i-- > 0; number >>= 8) {
+      mac.octets[i] = static_cast<std::uint8_t>(number);
+    }
+    return mac;
+  }
+  // Made up by the device rather than given by its maker, as phones do for privacy (IEEE 802c: the
+  // second lowest bit of the first octet).
+  bool is_made_up() const noexcept { return (octets[0] & 0x02) != 0; }
   friend auto operator<=>(const MacAddress&, const MacAddress&) = default;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/mix.h"
+
 namespace haetae {
 namespace {
 
@@ -10,12 +12,6 @@ constexpr std::uint64_t kOdd1 = 0xa0761d6478bd642fULL;
 constexpr std::uint64_t kOdd2 = 0xe7037ed1a0b428dbULL;
 constexpr std::uint64_t kOdd3 = 0x8ebc6af09c88c6e3ULL;
 constexpr std::uint64_t kOdd4 = 0x589965cc75374cc3ULL;
-
-// One 64x64 -> 128 bit multiplication folded in half: the mixing step of the wyhash family.
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 std::uint64_t load(const std::uint8_t* at) noexcept {
   std::uint64_t word;

@@ -25,31 +25,51 @@ class PrefixMap {
     Value value;
   };
 
+  // An address as a number: compared much faster than 16 octets.
+  using Key = unsigned __int128;
+  static Key key_of(const IpAddress& address) noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), address.octets().data(), sizeof words);
+    return Key{__builtin_bswap64(words[0])} << 64 | __builtin_bswap64(words[1]);
+  }
+
   PrefixMap() = default;  // no prefixes
   // Of equal prefixes the first counts.
   explicit PrefixMap(std::vector<Entry> entries);
 
   // A default-made Value if no prefix holds the address. Hot path.
   Value at(const IpAddress& address) const noexcept {
-    if (starts_.empty()) return {};
     const Key wanted = key_of(address);
-    // The last start that is not above. Addresses come in no order, so a branch on the comparison
-    // would be guessed wrong half the time: the step is multiplied instead, and
-    // both places that the next step may look at are fetched meanwhile.
+    const std::size_t at = last_not_above(starts_.data(), starts_.size(), wanted);
+    return at < starts_.size() ? values_[at].value : Value{};
+  }
+
+  // The place of the last of the ascending starts that is not above the wanted one; count if every
+  // one is.
+  static std::size_t last_not_above(const Key* starts, std::size_t count, Key wanted) noexcept {
+    if (count == 0) return count;
+    // Addresses come in no order, so a branch on the comparison would be guessed wrong half the
+    // time: the step is multiplied instead, and both places that the next step may look at are
+    // fetched meanwhile.
     std::size_t at = 0;
-    for (std::size_t left = starts_.size(); left > 1;) {
+    for (std::size_t left = count; left > 1;) {
       const std::size_t half = left / 2;
-      __builtin_prefetch(&starts_[at + half / 2]);
-      __builtin_prefetch(&starts_[at + half + half / 2]);
-      at += half * static_cast<std::size_t>(starts_[at + half] <= wanted);
+      __builtin_prefetch(&starts[at + half / 2]);
+      __builtin_prefetch(&starts[at + half + half / 2]);
+      at += half * static_cast<std::size_t>(starts[at + half] <= wanted);
       left -= half;
     }
-    return starts_[at] <= wanted ? values_[at].value : Value{};
+    return starts[at] <= wanted ? at : count;
+  }
+
+  // take(start, value) for every range in ascending order; a range ends where the next one starts.
+  template <typename Take>
+  void for_each_range(const Take& take) const {
+    for (std::size_t i = 0; i < starts_.size(); ++i) take(starts_[i], values_[i].value);
   }
 
  private:
-  // An address as a number: compared much faster than 16 octets.
-  using Key = unsigned __int128;
   struct Boxed {  // a vector of bool would pack bits
     Value value;
   };
@@ -57,13 +77,6 @@ class PrefixMap {
     Key last;
     Value value;
   };
-
-  static Key key_of(const IpAddress& address) noexcept {
-    static_assert(std::endian::native == std::endian::little);
-    std::array<std::uint64_t, 2> words;
-    std::memcpy(words.data(), address.octets().data(), sizeof words);
-    return Key{__builtin_bswap64(words[0])} << 64 | __builtin_bswap64(words[1]);
-  }
 
   static Key last_of(const Cidr& prefix) noexcept {
     const int bits = prefix.mapped_bits();

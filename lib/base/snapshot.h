@@ -66,6 +66,22 @@ class SnapshotReader {
     return true;
   }
 
+  // refresh() in two steps, for values that must change together: look at what is current, then
+  // take it or leave it.
+  struct Seen {
+    std::uint64_t generation;
+    std::shared_ptr<const T> value;
+  };
+  bool is_outdated() const noexcept { return source_->generation() != generation_; }
+  Seen look() const {
+    const std::uint64_t generation = source_->generation();
+    return {generation, source_->current()};
+  }
+  void take(Seen seen) {
+    generation_ = seen.generation;
+    held_ = std::move(seen.value);
+  }
+
   const T& operator*() const noexcept { return *held_; }
   const T* operator->() const noexcept { return held_.get(); }
   const std::shared_ptr<const T>& held() const noexcept { return held_; }

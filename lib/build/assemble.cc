@@ -21,14 +21,14 @@ bool same_patterns(const std::vector<list::Pattern>& a, const std::vector<list::
 std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> host_patterns(
     const config::Loaded& loaded, const std::filesystem::path& cache_folder,
     const policy::Policy* previous, config::Faults& warnings) {
-  const std::vector<list::Pattern>& wanted = loaded.rules.host_patterns;
+  const std::vector<list::Pattern>& wanted = loaded.rules->host_patterns;
   if (!loaded.config.patterns || wanted.empty()) return nullptr;
   if (previous != nullptr && previous->host_patterns != nullptr &&
       same_patterns(previous->host_patterns->patterns(), wanted)) {
     return previous->host_patterns;
   }
   auto compiled = list::PatternSet::compile(wanted, {.cache_folder = cache_folder});
-  const std::string folder = (loaded.rules.folder / "patterns").string();
+  const std::string folder = (loaded.rules->folder / "patterns").string();
   if (!compiled) {
     return std::unexpected(config::Fault{folder, 0, "", compiled.error(),
                                          "set rules.patterns: false to go on without patterns"});
@@ -54,7 +54,7 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
   auto patterns = host_patterns(loaded, cache_folder, previous, assembled.warnings);
   if (!patterns) return std::unexpected(config::Faults{patterns.error()});
   auto policy = build_policy({.config = loaded.config,
-                              .rules = loaded.rules,
+                              .rules = *loaded.rules,
                               .image = std::move(image),
                               .delta = nullptr,
                               .host_patterns = std::move(*patterns),

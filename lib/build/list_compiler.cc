@@ -27,7 +27,7 @@ using list::ImportSpec;
 constexpr std::string_view kProtectedFile = "protected.txt";
 
 std::expected<list::Protected, std::string> load_protected(const config::Loaded& loaded) {
-  return list::Protected::load(loaded.rules.folder / kProtectedFile);
+  return list::Protected::load(loaded.rules->folder / kProtectedFile);
 }
 
 std::optional<list::RuleScope> match_of(const ListSource& source) {
@@ -61,6 +61,9 @@ class BuilderSink final : public list::RuleSink {
  public:
   BuilderSink(list::ImageBuilder& builder, list::ListId list) : builder_(builder), list_(list) {}
   void take(const list::Rule& rule, std::uint32_t /*line*/) override { builder_.add(list_, rule); }
+  void take_address(const list::AddressRule& rule, std::uint32_t /*line*/) override {
+    builder_.add(list_, rule);
+  }
 
  private:
   list::ImageBuilder& builder_;
@@ -147,11 +150,11 @@ class Compiler {
 
   std::vector<Name> known_names() const {
     std::vector<Name> names;
-    for (const config::ServiceRules& service : loaded_.rules.services) {
+    for (const config::ServiceRules& service : loaded_.rules->services) {
       for (const auto& rule : service.own) names.push_back(rule.name);
       for (const auto& rule : service.shared) names.push_back(rule.name);
     }
-    for (const config::SafeSearchEngine& engine : loaded_.rules.engines) {
+    for (const config::SafeSearchEngine& engine : loaded_.rules->engines) {
       for (const auto& rule : engine.hosts) names.push_back(rule.name);
     }
     return names;
@@ -248,7 +251,8 @@ ListFiles ListFiles::below(const fs::path& state) {
 std::vector<ListSource> list_sources(const config::Loaded& loaded) {
   std::vector<ListSource> sources = loaded.config.lists;
   if (loaded.config.start_lists) {
-    sources.insert(sources.end(), loaded.rules.start_lists.begin(), loaded.rules.start_lists.end());
+    sources.insert(sources.end(), loaded.rules->start_lists.begin(),
+                   loaded.rules->start_lists.end());
   }
   return sources;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "build/identities_builder.h"
 #include "policy/marks.h"
 
 namespace haetae::build {
@@ -46,6 +47,7 @@ class Builder {
     add_devices_and_networks();
     mark_names_of_the_house();
     mark_special_names();
+    mark_local_zones();
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     marks_.write(*policy_);
     policy::fill_outcomes(*policy_);
@@ -177,6 +179,10 @@ class Builder {
     to.has_quota = std::ranges::any_of(
         from.quotas, [](const config::Quota& quota) { return quota.service.empty(); });
     for (const std::string& block : from.block) to.blocked.set(category(block));
+    // So that patterns of ways round the filter count as its lists do.
+    for (std::size_t i = 0; from.block_bypass && i < policy_->categories.size(); ++i) {
+      if (policy_->categories[i].kind == policy::CategoryKind::Bypass) to.blocked.set(i);
+    }
     for (const std::string& allow : from.focus_categories) to.focus_categories.set(category(allow));
     add_profile_lists(from, to);
     add_profile_services(from, to);
@@ -213,25 +219,11 @@ class Builder {
     }
   }
 
-  // Devices come first: of equal prefixes the first counts.
   void add_devices_and_networks() {
-    std::vector<policy::Networks::Entry> networks;
     for (const config::Device& from : in_.config.devices) {
-      const auto id = static_cast<policy::DeviceId>(policy_->devices.size());
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      policy_->devices.push_back({from.name, profile});
-      if (from.address) {
-        const int all_bits = from.address->is_v4() ? 32 : 128;
-        networks.push_back({Cidr(*from.address, all_bits), policy::Identity{id, profile}});
-      }
-      if (from.cidr) networks.push_back({*from.cidr, policy::Identity{id, profile}});
+      policy_->devices.push_back({from.name, profile_ids_.at(from.profile)});
     }
-    for (const config::Network& from : in_.config.networks) {
-      if (!from.cidr) continue;
-      const policy::ProfileId profile = profile_ids_.at(from.profile);
-      networks.push_back({*from.cidr, policy::Identity{policy::kUnknownDevice, profile}});
-    }
-    policy_->networks = policy::Networks(std::move(networks));
+    policy_->identities = build_identities(in_.config);
     policy_->default_profile = profile_ids_.at(in_.config.default_profile);
   }
 
@@ -240,7 +232,9 @@ class Builder {
     for (const config::HouseName& house : in_.rules.house) {
       // Operators' Wi-Fi calling carries emergency calls: it stands with the help lines.
       const bool is_help = house.kind == "wifi-calling";
-      marks_.add(house.name, {.kind = is_help ? MarkKind::Help : MarkKind::House});
+      policy::Mark mark{.kind = is_help ? MarkKind::Help : MarkKind::House};
+      if (house.kind == "time") mark.subject = policy::kTimeSync;
+      marks_.add(house.name, mark);
     }
     for (const config::HelpLine& line : in_.rules.help) {
       for (const Name& name : line.names) marks_.add(name, {.kind = MarkKind::Help});
@@ -259,6 +253,18 @@ class Builder {
       if (!is_held) mark_special(rule.name, {rule.answer, rule.filtered_profiles_only});
     }
     for (const Name& zone : zones) mark_special(zone, {policy::SpecialAnswer::Forward, false});
+  }
+
+  // Whose answers may hold addresses of the house: its zones, those that a server of the house
+  // holds, and what the configuration excepts.
+  void mark_local_zones() {
+    policy_->rebinding_protected = in_.config.dns.rebinding.protect;
+    const auto mark = [this](const Name& name) {
+      marks_.add(name, {.kind = MarkKind::LocalAnswers});
+    };
+    for (const config::LocalZone& zone : in_.rules.local_zones) mark(zone.name);
+    std::ranges::for_each(stub_zones(), mark);
+    std::ranges::for_each(in_.config.dns.rebinding.allow, mark);
   }
 
   void mark_special(const Name& name, policy::SpecialName special) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/prefix_map.h"
 #include "config/types.h"
 
 namespace haetae::config {
@@ -26,6 +27,12 @@ Value place_of(const Value& root, std::initializer_list<std::string_view> keys) 
 // Written as empty: a list whose entries are all faulty has been told already.
 bool is_empty_list(const Node& node) {
   return node.kind == Node::Kind::List && node.items.empty();
+}
+
+template <typename Thing>
+std::string same_form(std::string_view text) {
+  const auto thing = Thing::from_text(text);
+  return thing ? thing->to_text() : std::string(text);
 }
 
 bool same_endpoint(const Endpoint& a, const Endpoint& b) {
@@ -56,6 +63,36 @@ void check_listen(const Value& root, const Dns& dns) {
   }
 }
 
+// Plain DNS beside TLS: never by accident.
+void check_tls_to_upstream(const Value& root, const Dns& dns) {
+  const bool has_tls = std::ranges::any_of(dns.upstream_servers, &UpstreamServer::over_tls);
+  const auto plain = std::ranges::find(dns.upstream_servers, false, &UpstreamServer::over_tls);
+  const bool has_plain = plain != dns.upstream_servers.end();
+  const Value fallback = place_of(root, {"dns", "upstream", "plain_fallback"});
+  if (!has_tls) {
+    if (dns.plain_fallback) {
+      fallback.warn("no server of the list is asked over TLS: all names are asked in plain DNS");
+    }
+    return;
+  }
+  if (dns.plain_fallback && !has_plain) {
+    return fallback.fault("there is no plain server to fall back to",
+                          "add one without #name to servers, as 192.0.2.1");
+  }
+  if (dns.plain_fallback) {
+    return fallback.warn(
+        "while no server answers over TLS, every name is asked in plain DNS: others on the way can "
+        "read and change that",
+        "leave plain_fallback out, and the internet is off for that while instead");
+  }
+  if (has_plain) {
+    place_of(root, {"dns", "upstream", "servers"})
+        .warn(fmt::format("'{}' is not asked: it is plain DNS, and others are asked over TLS",
+                          plain->address.to_text()),
+              "write its name after #, or remove it; plain_fallback: true asks it when TLS fails");
+  }
+}
+
 void check_upstream(const Value& root, const Dns& dns) {
   const Value servers = place_of(root, {"dns", "upstream", "servers"});
   if (dns.upstream_mode == UpstreamMode::Recurse) {
@@ -63,6 +100,7 @@ void check_upstream(const Value& root, const Dns& dns) {
     if (upstream.find("servers")) servers.warn("servers are not asked in mode recurse");
     return;
   }
+  check_tls_to_upstream(root, dns);
   if (is_empty_list(servers.node)) {
     servers.fault("mode forward needs a server", "add one, as 9.9.9.9, or use mode recurse");
   }
@@ -85,9 +123,21 @@ void check_upstream(const Value& root, const Dns& dns) {
   }
 }
 
+// What each of them may not be is told where it is read.
+void check_trusted_peers(const Value& root, const Dns& dns) {
+  const Value place = place_of(root, {"dns", "trusted_peers"});
+  check_unique(place, "cidr", same_form<Cidr>);
+  std::vector<Cidr> all;
+  for (const TrustedPeer& peer : dns.trusted_peers) all.push_back(peer.cidr);
+  if (!covers_internet(all)) return;
+  place.fault("together these believe the whole internet: anybody could pass for anybody",
+              "write the addresses of your own forwarders");
+}
+
 void check_dns(const Value& root, const Dns& dns) {
   check_listen(root, dns);
   check_upstream(root, dns);
+  check_trusted_peers(root, dns);
   if (!dns.is_public && covers_internet(dns.allow_from)) {
     place_of(root, {"dns", "allow_from"})
         .fault("this lets the whole internet ask: the machine could be used to attack others",
@@ -120,12 +170,6 @@ void check_lists(const Value& root, const Config& config) {
   }
 }
 
-template <typename Thing>
-std::string same_form(std::string_view text) {
-  const auto thing = Thing::from_text(text);
-  return thing ? thing->to_text() : std::string(text);
-}
-
 // Every entry must be known by something.
 void check_known_by(const Value& items, std::initializer_list<std::string_view> keys,
                     const std::string& hint) {
@@ -138,7 +182,42 @@ void check_known_by(const Value& items, std::initializer_list<std::string_view> 
   }
 }
 
-void check_who(const Value& root) {
+bool names_devices(const TrustedPeer& peer) {
+  return std::ranges::any_of(peer.sends, [](PeerSends what) {
+    return what == PeerSends::CpeId || what == PeerSends::Umbrella ||
+           what == PeerSends::UmbrellaDevice;
+  });
+}
+
+// A forwarder's address is never a device's, and an identifier needs somebody who tells it.
+void check_forwarded(const Value& devices, const Config& config) {
+  const std::vector<TrustedPeer>& peers = config.dns.trusted_peers;
+  const bool are_named = std::ranges::any_of(peers, names_devices);
+  std::vector<PrefixMap<bool>::Entry> forwarders;
+  for (const TrustedPeer& peer : peers) {
+    const bool adds_options =
+        std::ranges::any_of(peer.sends, [](PeerSends what) { return what != PeerSends::Proxy; });
+    forwarders.push_back({peer.cidr, adds_options});
+  }
+  const PrefixMap<bool> is_forwarders(std::move(forwarders));
+  for (std::size_t i = 0; i < devices.node.items.size(); ++i) {
+    const Value device = devices.at(i);
+    if (device.node.kind != Node::Kind::Map) continue;
+    if (const auto id = device.find("id"); id && !are_named) {
+      id->warn("nobody is trusted to tell this identifier: it does nothing",
+               "add the forwarder that sends it to dns.trusted_peers");
+    }
+    const auto place = device.find("address");
+    const auto address = IpAddress::from_text(place ? place->node.text : "");
+    if (!address || !is_forwarders.at(*address)) continue;
+    place->warn(fmt::format("'{}' is a trusted forwarder's: what comes from it is never taken for "
+                            "this device",
+                            place->node.text),
+                "give what it sends without a name a profile by `networks`");
+  }
+}
+
+void check_who(const Value& root, const Config& config) {
   if (const auto devices = root.find("devices")) {
     check_unique(*devices, "name");
     check_unique(*devices, "mac", same_form<MacAddress>);
@@ -146,6 +225,7 @@ void check_who(const Value& root) {
     check_unique(*devices, "cidr", same_form<Cidr>);
     check_unique(*devices, "id");
     check_known_by(*devices, {"mac", "address", "cidr", "id"}, "add address: 192.168.7.20");
+    check_forwarded(*devices, config);
   }
   if (const auto networks = root.find("networks")) {
     check_unique(*networks, "cidr", same_form<Cidr>);
@@ -243,6 +323,13 @@ double share_covered(const Cidr& whole, const std::vector<Cidr>& networks) {
   return static_cast<double>(covered) / static_cast<double>(all.last - all.first + 1);
 }
 
+void check_admin(const Value& root, const Config& config) {
+  if (!config.admin_listen || is_loopback(config.admin_listen->address)) return;
+  place_of(root, {"admin", "listen"})
+      .warn("everybody who reaches this address can read the filter's numbers",
+            "write 127.0.0.1:8480, or keep it to a network of your own");
+}
+
 }  // namespace
 
 bool covers_internet(const std::vector<Cidr>& networks) {
@@ -255,10 +342,11 @@ bool covers_internet(const std::vector<Cidr>& networks) {
 }
 
 void check_whole(const Value& root, const Config& config) {
+  check_admin(root, config);
   check_dns(root, config.dns);
   check_lists(root, config);
   check_profiles(root, config);
-  check_who(root);
+  check_who(root, config);
 }
 
 }  // namespace haetae::config

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -31,16 +32,40 @@ struct Endpoint {
 };
 
 enum class UpstreamMode : std::uint8_t { Forward, Recurse };
+// SHA-256 of a server's public key, as SubjectPublicKeyInfo (RFC 7858, section 4.2).
+using KeyPin = std::array<std::uint8_t, 32>;
 struct UpstreamServer {
   IpAddress address;
   std::uint16_t port = 53;
-  std::string tls_name;  // empty: plain DNS
+  bool over_tls = false;
+  // Over TLS: the name that its certificate must hold; empty: the address, or nothing but a pin.
+  std::string tls_name;
+  std::vector<KeyPin> pins;  // if there are any, its key must be one of them
+  friend bool operator==(const UpstreamServer&, const UpstreamServer&) = default;
 };
 
 // A zone that is asked at a server of its own, as names of a closed network are.
 struct StubZone {
-  std::string zone;  // "lan.example", or "." for all names
-  UpstreamServer server;
+  std::string zone;       // "lan.example", or "." for all names
+  UpstreamServer server;  // plain DNS
+  friend bool operator==(const StubZone&, const StubZone&) = default;
+};
+
+// What a forwarder or load balancer adds to the queries it hands on, to say who asked. A word for
+// each option: what it does not add itself may come from the client.
+enum class PeerSends : std::uint8_t {
+  Proxy,           // a header of the PROXY protocol, version 2
+  Mac,             // EDNS option 65001
+  MacText,         // 65073
+  CpeId,           // 65074
+  Umbrella,        // 20292
+  UmbrellaDevice,  // 26946
+};
+inline constexpr std::size_t kPeerSendsCount = 6;
+// Peers that are believed when they say so; and nothing else of what they say.
+struct TrustedPeer {
+  Cidr cidr{IpAddress(), 128};
+  std::vector<PeerSends> sends;
 };
 
 enum class BlockAnswerKind : std::uint8_t { NxDomain, NullAddress, Address, Refused };
@@ -50,17 +75,28 @@ struct BlockAnswer {
   std::optional<IpAddress> v6;
 };
 
+// Answers that lead a public name to an address of the house are blocked, but for these names.
+struct Rebinding {
+  bool protect = true;
+  std::vector<Name> allow;  // with all below them
+};
+
 struct Dns {
   std::vector<Endpoint> listen;
   bool allow_from_auto = true;
   std::vector<Cidr> allow_from;
   bool is_public = false;
+  std::vector<TrustedPeer> trusted_peers;  // of prefixes that hold one address, the longest counts
   UpstreamMode upstream_mode = UpstreamMode::Forward;
+  // With servers over TLS the plain ones are asked only if plain_fallback says so.
   std::vector<UpstreamServer> upstream_servers;
-  bool dnssec = true;                  // validate; recurse mode (forwarders may be blind to it)
-  std::filesystem::path trust_anchor;  // DS or DNSKEY records that validation starts from
+  bool plain_fallback = false;
+  std::filesystem::path upstream_ca_file;  // empty: the authorities that this system trusts
+  bool dnssec = true;                      // validate; recurse mode (forwarders may be blind to it)
+  std::filesystem::path trust_anchor;      // DS or DNSKEY records that validation starts from
   std::vector<StubZone> stub_zones;
   BlockAnswer block_answer;
+  Rebinding rebinding;
   std::uint64_t cache_bytes = 32ULL << 20;  // per worker
 };
 
@@ -138,6 +174,13 @@ struct Network {
   std::string profile;
 };
 
+// What is kept of the devices of the network, known or not.
+struct DevicesSeen {
+  bool leases_auto = true;                    // leases files at their usual places
+  std::vector<std::filesystem::path> leases;  // absolute; empty and not auto: none are read
+  std::chrono::hours forget_after{std::chrono::days(30)};
+};
+
 // Parts that later versions act on; read and checked, and warned about if they are switched on.
 enum class GateMode : std::uint8_t { Off, Queue };
 struct Gate {
@@ -151,11 +194,19 @@ struct Proxy {
   ProxyMode mode = ProxyMode::Off;
   std::vector<Endpoint> listen;
 };
+
+// Where commands reach the running filter, and who may give them beside root.
+struct Control {
+  std::filesystem::path path;  // empty: control.sock in the state folder
+  std::string group;           // empty: nobody
+};
+
 struct Config {
   std::filesystem::path file;
   Site site;
   int workers = 0;  // 0: auto, one a core
   std::filesystem::path state_path;
+  Control control;
   std::filesystem::path rules_path;  // the shipped rules/; key `rules.path`, default found at start
   Dns dns;
   std::vector<ListSource> lists;
@@ -165,10 +216,11 @@ struct Config {
   std::vector<Device> devices;
   std::vector<Network> networks;
   std::string default_profile;
+  DevicesSeen devices_seen;
   Gate gate;
   Tap tap;
   Proxy proxy;
-  std::string admin_listen;
+  std::optional<Endpoint> admin_listen;  // none: nothing listens
   std::string log_events = "stdout";
 };
 

@@ -41,6 +41,19 @@ std::filesystem::path rules_folder(const Node& root, const Context& context,
   return path == nullptr ? default_rules : (context.folder / *path).lexically_normal();
 }
 
+// Rules are many times as large as a configuration and change with the program only: a running
+// filter that loads again keeps the ones it has.
+std::expected<std::shared_ptr<const Rules>, Faults> rules_of(
+    const std::filesystem::path& folder, const std::shared_ptr<const Rules>& known) {
+  const FolderStamp stamp = stamp_of(folder);
+  if (known != nullptr && known->folder == folder && known->stamp == stamp) return known;
+  std::expected<Rules, Faults> rules = load_rules(folder);
+  if (!rules) return std::unexpected(std::move(rules.error()));
+  // Taken before the reading: what changes meanwhile is read again at the next load.
+  rules->stamp = stamp;
+  return std::make_shared<const Rules>(std::move(*rules));
+}
+
 Config read_config(const Node& root, Context& context) {
   context.known_paths = known_paths();
   gather_names(root, context);
@@ -62,31 +75,35 @@ Context context_for(const std::filesystem::path& file) {
 
 std::expected<Loaded, Faults> load(const std::filesystem::path& file,
                                    const std::filesystem::path& default_rules,
-                                   const std::filesystem::path& folder) {
+                                   const std::filesystem::path& folder,
+                                   const std::shared_ptr<const Rules>& known) {
   Context context = context_for(file);
   if (!folder.empty()) context.folder = std::filesystem::absolute(folder);
   const std::optional<Node> root = read_yaml(file, context.faults);
   if (!root) return std::unexpected(std::move(context.faults));
   const std::filesystem::path rules_at = rules_folder(*root, context, default_rules);
-  std::expected<Rules, Faults> rules = load_rules(rules_at);
+  const auto rules = rules_of(rules_at, known);
   // Without rules every id in the file would look wrong: the rules' own faults come first.
-  if (!rules) return std::unexpected(std::move(rules.error()));
-  context.rules = &*rules;
+  if (!rules) return std::unexpected(rules.error());
+  context.rules = rules->get();
   Config config = read_config(*root, context);
   put_in_order(context.faults);
   if (!context.faults.empty()) return std::unexpected(std::move(context.faults));
   config.file = file;
   config.rules_path = rules_at;
   put_in_order(context.warnings);
-  return Loaded{std::move(config), std::move(*rules), std::move(context.warnings)};
+  return Loaded{std::move(config), *rules, std::move(context.warnings)};
 }
 
-std::optional<std::filesystem::path> written_state_path(const std::filesystem::path& file) {
+WrittenPaths written_paths(const std::filesystem::path& file) {
   Faults ignored;
   const std::optional<Node> root = read_yaml(file, ignored);
-  const std::string* const path = root ? text_at(*root, "state", "path") : nullptr;
-  if (path == nullptr) return std::nullopt;
-  return (context_for(file).folder / *path).lexically_normal();
+  const auto path_at = [&](std::string_view section) -> std::optional<std::filesystem::path> {
+    const std::string* const path = root ? text_at(*root, section, "path") : nullptr;
+    if (path == nullptr) return std::nullopt;
+    return (context_for(file).folder / *path).lexically_normal();
+  };
+  return {path_at("state"), path_at("control")};
 }
 
 std::expected<Config, Faults> load_text(std::string_view text, const std::filesystem::path& file,

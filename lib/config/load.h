@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace haetae::config {
 
 struct Loaded {
   Config config;
-  Rules rules;
+  std::shared_ptr<const Rules> rules;  // never null; shared with whoever loads again
   // Things that are right but do nothing here: sections that this version does not act on, a device
   // known only by MAC, ….
   Faults warnings;
@@ -22,13 +23,21 @@ struct Loaded {
 // Reads the configuration and the rules it names. Error: every fault, not only the first.
 // default_rules: the rules folder if the configuration names none.
 // folder: what relative paths are relative to, if not the file's own folder (a kept copy).
+// known: rules of an earlier load, taken over if their folder holds the same files still; may be
+// null.
 std::expected<Loaded, Faults> load(const std::filesystem::path& file,
                                    const std::filesystem::path& default_rules,
-                                   const std::filesystem::path& folder = {});
+                                   const std::filesystem::path& folder = {},
+                                   const std::shared_ptr<const Rules>& known = nullptr);
 
-// `state.path` if it is written in the file, however many faults the rest has: where to find what
-// worked last must be known before the configuration is any good.
-std::optional<std::filesystem::path> written_state_path(const std::filesystem::path& file);
+// The paths that say where a running filter is to be found, if they are written in the file,
+// however many faults the rest has: what worked last, and who runs, must be known before the
+// configuration is any good.
+struct WrittenPaths {
+  std::optional<std::filesystem::path> state;    // `state.path`
+  std::optional<std::filesystem::path> control;  // `control.path`
+};
+WrittenPaths written_paths(const std::filesystem::path& file);
 
 // The same for text at hand and rules that were read already: the text is judged as if it stood in
 // `file`, which need not exist. warnings may be null.

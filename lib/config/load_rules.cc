@@ -38,7 +38,7 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
 
 void check_once(const std::filesystem::path& file, const std::string& id,
                 std::set<std::string>& seen, Faults& faults) {
-  if (seen.insert(id).second) return;
+  if (id.empty() || seen.insert(id).second) return;  // without an id it has its fault already
   faults.push_back(
       {file.string(), 0, {}, fmt::format("the id '{}' is used twice", id), "give each its own"});
 }
@@ -70,6 +70,7 @@ void check_bands(const std::filesystem::path& file, const Rules& rules, Faults& 
 }
 
 void read_services(const std::filesystem::path& folder, Rules& rules, Faults& faults) {
+  std::set<std::string> seen;
   for (const std::filesystem::path& file : files_in(folder, ".yaml")) {
     ServiceRules service = read_file(file, service_table(), rules, faults);
     if (service.id != file.stem().string()) {
@@ -77,6 +78,8 @@ void read_services(const std::filesystem::path& folder, Rules& rules, Faults& fa
                         fmt::format("'{}' is not the file's name", service.id),
                         fmt::format("write `id: {}`", file.stem().string())});
     }
+    check_once(file, service.id, seen, faults);
+    for (const std::string& alias : service.aliases) check_once(file, alias, seen, faults);
     rules.services.push_back(std::move(service));
   }
 }
@@ -86,24 +89,40 @@ void read_special_names(const std::filesystem::path& file, Rules& rules, Faults&
   for (const SpecialNamesFile::Row& row : read.names) {
     rules.special_names.push_back({row.name, row.answer, row.filtered_profiles_only});
   }
+  rules.local_zones = read.local_zones;
 }
+
+// "bypass", or "bypass-resolvers" where a category has several lists: the longest beginning that
+// is a category counts, because ids hold hyphens too. Null if none does.
+const CategoryRule* category_of_list(const Rules& rules, std::string_view stem) {
+  while (true) {
+    if (const CategoryRule* const category = rules.category(stem)) return category;
+    const std::size_t hyphen = stem.rfind('-');
+    if (hyphen == std::string_view::npos) return nullptr;
+    stem = stem.substr(0, hyphen);
+  }
+}
+
+// The end of the names of lists that hold addresses and networks instead of names.
+constexpr std::string_view kAddressListEnd = "-addresses";
 
 void read_start_lists(const std::filesystem::path& folder, Rules& rules, Faults& faults) {
   for (const std::filesystem::path& file : files_in(folder, ".txt")) {
-    const std::string category = file.stem().string();
-    const CategoryRule* known = rules.category(category);
-    if (known == nullptr) {
+    const std::string stem = file.stem().string();
+    const CategoryRule* const category = category_of_list(rules, stem);
+    if (category == nullptr) {
       faults.push_back({file.string(),
                         0,
                         {},
-                        fmt::format("the file's name '{}' is no category", category),
-                        "call it by an id of categories.yaml"});
+                        fmt::format("the file's name '{}' is no category", stem),
+                        "call it by an id of categories.yaml, or ID-PART where it has several"});
       continue;
     }
-    rules.start_lists.push_back({.name = std::string(kStartListPrefix) + category,
-                                 .path = file,
-                                 .format = "domains",
-                                 .category = known->id});
+    rules.start_lists.push_back(
+        {.name = std::string(kStartListPrefix) + stem,
+         .path = file,
+         .format = stem.ends_with(kAddressListEnd) ? "addresses" : "domains",
+         .category = category->id});
   }
 }
 

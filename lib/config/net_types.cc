@@ -7,15 +7,6 @@ namespace haetae::config {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::uint16_t kDnsOverTlsPort = 853;
-
-std::optional<std::uint16_t> port_of(std::string_view text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (port < 1 || port > 65535) return std::nullopt;
-  return static_cast<std::uint16_t>(port);
-}
 
 constexpr std::string_view kEndpointHint =
     "write it as 127.0.0.1:53, [::1]:53 or 192.0.2.1; ports are 1 to 65535";
@@ -38,49 +29,6 @@ std::optional<Endpoint> endpoint_of(std::string_view text) {
   const auto number = port.starts_with(':') ? port_of(port.substr(1)) : std::nullopt;
   if (!number) return std::nullopt;
   return Endpoint{*address, *number};
-}
-
-constexpr std::string_view kUpstreamHint =
-    "write it as 192.0.2.1, 192.0.2.1@53 or 2001:db8::1@53; IPv6 without brackets";
-
-// "address[@port][#tls-name]"
-std::optional<UpstreamServer> upstream_of(std::string_view text) {
-  UpstreamServer server;
-  const std::size_t hash = text.find('#');
-  const std::string_view head = text.substr(0, hash);
-  if (hash != std::string_view::npos) {
-    const auto name = name_from_user_text(text.substr(hash + 1));
-    if (!name || !name->is_hostname()) return std::nullopt;
-    server.tls_name = name->to_text();
-    server.port = kDnsOverTlsPort;
-  }
-  const std::size_t at = head.find('@');
-  const auto address = IpAddress::from_text(head.substr(0, at));
-  if (!address) return std::nullopt;
-  server.address = *address;
-  if (at == std::string_view::npos) return server;
-  const auto port = port_of(head.substr(at + 1));
-  if (!port) return std::nullopt;
-  server.port = *port;
-  return server;
-}
-
-void read_upstream(const Value& value, UpstreamServer& out) {
-  const auto text = value.text("a server");
-  if (!text) return;
-  const auto server = upstream_of(*text);
-  if (!server)
-    return value.fault(fmt::format("'{}' is not a server", *text), std::string(kUpstreamHint));
-  out = *server;
-  if (out.tls_name.empty() && out.port != kDnsOverTlsPort) return;
-  // A parent who asked for privacy must hear that there is none yet; the daemon prints warnings.
-  if (out.port == kDnsOverTlsPort) out.port = kDnsPort;
-  value.warn(
-      fmt::format("TLS to upstream servers is not acted on by this version: '{}' is asked in "
-                  "plain DNS on port {}, which others on the way can read",
-                  out.address.to_text(), out.port),
-      "for privacy towards your provider use mode recurse, or keep this line for a later "
-      "version");
 }
 
 std::string what_is_wrong_with_name(std::string_view text) {
@@ -137,20 +85,16 @@ void read_name_rule(const Value& value, NameRule& out) {
 
 }  // namespace
 
+std::optional<std::uint16_t> port_of(std::string_view text) {
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (port < 1 || port > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
+}
+
 Type<Endpoint> endpoint() {
   return parsed<Endpoint>("address:port", "an address and port", kEndpointHint, endpoint_of);
-}
-
-Type<std::string> endpoint_text() {
-  return parsed<std::string>("address:port", "an address and port", kEndpointHint,
-                             [](std::string_view text) -> std::optional<std::string> {
-                               if (!endpoint_of(text)) return std::nullopt;
-                               return std::string(text);
-                             });
-}
-
-Type<UpstreamServer> upstream_server() {
-  return {"address[@port][#tls-name]", read_upstream};
 }
 
 Type<Name> host_name() {

@@ -92,24 +92,29 @@ Type<Profile> schedule() {
 Type<std::vector<Profile::ServiceHours>> service_hours() {
   Type<std::vector<ScheduleEntry>> type =
       list_of(section(service_hours_table()), limits::kSchedulesMax);
-  return {"list a service",
-          [read = type.read](const Value& value, std::vector<Profile::ServiceHours>& out) {
-            if (value.node.kind != Node::Kind::Map) {
-              return value.fault("a section is wanted here",
-                                 "write `youtube: [{open: 16:00-18:00}]`");
-            }
-            for (const Node::Entry& entry : value.node.entries) {
-              const Node key{.kind = Node::Kind::Scalar, .line = entry.line, .text = entry.key};
-              Profile::ServiceHours hours;
-              service_id().read({key, value.context, value.path}, hours.service);
-              std::vector<ScheduleEntry> entries;
-              read(value.at(entry), entries);
-              check_dates(value.at(entry), entries);
-              for (const ScheduleEntry& e : entries) hours.rows.push_back(e.row(e.open));
-              out.push_back(std::move(hours));
-            }
-          },
-          ".SERVICE[]", type.below};
+  return {
+      "list a service",
+      [read = type.read](const Value& value, std::vector<Profile::ServiceHours>& out) {
+        if (value.node.kind != Node::Kind::Map) {
+          return value.fault("a section is wanted here", "write `youtube: [{open: 16:00-18:00}]`");
+        }
+        for (const Node::Entry& entry : value.node.entries) {
+          const Node key{.kind = Node::Kind::Scalar, .line = entry.line, .text = entry.key};
+          Profile::ServiceHours hours;
+          service_id().read({key, value.context, value.path}, hours.service);
+          if (std::ranges::find(out, hours.service, &Profile::ServiceHours::service) != out.end()) {
+            value.at(entry).fault(
+                fmt::format("'{}' has its hours already, by another name", entry.key),
+                "write all its hours in one place");
+          }
+          std::vector<ScheduleEntry> entries;
+          read(value.at(entry), entries);
+          check_dates(value.at(entry), entries);
+          for (const ScheduleEntry& e : entries) hours.rows.push_back(e.row(e.open));
+          out.push_back(std::move(hours));
+        }
+      },
+      ".SERVICE[]", type.below};
 }
 
 const Table<Profile>& services_table() {

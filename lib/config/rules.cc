@@ -30,7 +30,9 @@ const CategoryRule* Rules::category(std::string_view id) const {
 }
 
 const ServiceRules* Rules::service(std::string_view id) const {
-  const auto found = std::ranges::find(services, id, &ServiceRules::id);
+  const auto found = std::ranges::find_if(services, [id](const ServiceRules& service) {
+    return service.id == id || std::ranges::find(service.aliases, id) != service.aliases.end();
+  });
   return found == services.end() ? nullptr : &*found;
 }
 

@@ -12,6 +12,7 @@
 #include "base/name.h"
 #include "config/config.h"
 #include "config/fault.h"
+#include "config/folder_stamp.h"
 #include "list/pattern_set.h"
 #include "policy/policy.h"
 
@@ -34,6 +35,7 @@ struct CategoryRule {
 
 struct ServiceRules {
   std::string id;
+  std::vector<std::string> aliases;
   Texts name;
   std::string group;
   std::vector<NameRule> own;
@@ -57,6 +59,12 @@ struct SpecialNameRule {
   Name name;
   policy::SpecialAnswer answer;
   bool filtered_profiles_only = false;
+};
+
+// A zone whose names may have addresses of the house.
+struct LocalZone {
+  Name name;
+  std::string why;
 };
 
 struct HelpLine {
@@ -87,6 +95,7 @@ struct AgeBand {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  bool meant_by_all = true;  // by `haetae pause all` and its like
 };
 
 // A public list of the catalogue.
@@ -101,21 +110,23 @@ struct Source {
   bool on_by_default = false;
 };
 
-// Built-in lists are called by this and their category: "start-adult".
+// Built-in lists are called by this and their file: "start-adult", "start-bypass-resolvers".
 inline constexpr std::string_view kStartListPrefix = "start-";
 
 struct Rules {
   std::filesystem::path folder;
+  FolderStamp stamp;  // of the folder when it was read; empty unless load() read it
   std::vector<CategoryRule> categories;
   std::vector<ServiceRules> services;
   std::vector<SafeSearchEngine> engines;
   std::vector<SpecialNameRule> special_names;
+  std::vector<LocalZone> local_zones;
   std::vector<HelpLine> help;
   std::vector<HouseName> house;
   std::vector<Source> sources;
   std::vector<AgeBand> ages;
   std::vector<list::Pattern> host_patterns;
-  std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt
+  std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt, CATEGORY-PART.txt
 
   // By id or alias.
   const CategoryRule* category(std::string_view id) const;

@@ -89,6 +89,7 @@ const Table<AgeBand>& age_table() {
       row("undecidable", &AgeBand::undecidable_blocked, allow_or_block, kRequired,
           "Requests that hide what they want."),
       row("threshold", &AgeBand::threshold, number(1, 1000), kRequired, "Points that block."),
+      row("all", &AgeBand::meant_by_all, yes_no(), "true", "Whether `haetae pause all` means it."),
   }};
   return table;
 }
@@ -192,6 +193,14 @@ const Table<SpecialNamesFile::Row>& special_name_table() {
   return table;
 }
 
+const Table<LocalZone>& local_zone_table() {
+  static const Table<LocalZone> table{{
+      row("name", &LocalZone::name, host_name(), kRequired, "The zone, with all below it."),
+      row("why", &LocalZone::why, text(), kRequired, "The reason or RFC."),
+  }};
+  return table;
+}
+
 const Table<HelpLine>& help_line_table() {
   static const Table<HelpLine> table{{
       row("id", &HelpLine::id, id(), kRequired, "The line."),
@@ -251,6 +260,8 @@ const Table<AgesFile>& ages_file_table() {
 const Table<ServiceRules>& service_table() {
   static const Table<ServiceRules> table{{
       row("id", &ServiceRules::id, id(), kRequired, "The service; the file's name."),
+      row("aliases", &ServiceRules::aliases, list_of(id(), kRowsMax), "[]",
+          "Other names that people call it by in configurations."),
       row("name", &ServiceRules::name, texts(), kRequired, "What people call it."),
       row("group", &ServiceRules::group, id(), kRequired, "What kind of service it is."),
       row("own", &ServiceRules::own, list_of(name_rule(), kRowsMax), kRequired,
@@ -275,6 +286,9 @@ const Table<SpecialNamesFile>& special_names_file_table() {
   static const Table<SpecialNamesFile> table{{
       row("names", &SpecialNamesFile::names, list_of(section(special_name_table()), kRowsMax),
           kRequired, "Names that are answered here."),
+      row("local_zones", &SpecialNamesFile::local_zones,
+          list_of(section(local_zone_table()), kRowsMax), "[]",
+          "Zones whose names may have addresses of the house."),
   }};
   return table;
 }

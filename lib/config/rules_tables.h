@@ -26,6 +26,7 @@ struct SpecialNamesFile {
     std::string why;
   };
   std::vector<Row> names;
+  std::vector<LocalZone> local_zones;
 };
 struct HelpFile {
   std::vector<HelpLine> help;

@@ -35,6 +35,17 @@ const Table<Config>& state_table() {
   return table;
 }
 
+const Table<Control>& control_table() {
+  static const Table<Control> table{{
+      row("path", &Control::path, file_path(), "",
+          "The socket of `haetae pause` and its like; by default control.sock in the state "
+          "folder."),
+      row("group", &Control::group, text(), "",
+          "A group of this machine whose members may give these commands too, beside root."),
+  }};
+  return table;
+}
+
 const Table<Config>& rules_table() {
   static const Table<Config> table{{
       row("path", &Config::rules_path, folder_path(), "",
@@ -55,8 +66,18 @@ const Table<Dns>& upstream_table() {
               {{"forward", UpstreamMode::Forward}, {"recurse", UpstreamMode::Recurse}}),
           "forward",
           "forward: ask the servers below. recurse: resolve from the root servers ourselves."),
-      row("servers", &Dns::upstream_servers, list_of(upstream_server(), kAddressesMax),
-          "[9.9.9.9, 149.112.112.112]", "Servers to ask in mode forward; IPv6 without brackets."),
+      row("servers", &Dns::upstream_servers,
+          list_of(upstream_server(), limits::kUpstreamServersMax), "[9.9.9.9, 149.112.112.112]",
+          "Servers to ask in mode forward; IPv6 without brackets. With a name after # the server "
+          "is asked over TLS, and its certificate must hold that name; with port 853 alone it must "
+          "hold the address. `pins` are the base64 SHA-256 of public keys, of which the server's "
+          "must be one; with pins and no name nothing else counts, not even dates."),
+      row("plain_fallback", &Dns::plain_fallback, yes_no(), "false",
+          "true: while no server answers over TLS, ask the plain ones of the list, which others "
+          "on the way can read and change."),
+      row("ca_file", &Dns::upstream_ca_file, file_path(), "",
+          "Certificates (PEM) of those who may vouch for servers over TLS, in place of the "
+          "authorities that this system trusts: for a house that has its own."),
   }};
   return table;
 }
@@ -75,6 +96,21 @@ const Table<BlockAnswer>& block_answer_table() {
   return table;
 }
 
+// As the kernel takes them: at most 15 octets, without spaces and slashes.
+Type<std::string> interface_name() {
+  return parsed<std::string>(
+      "interface", "an interface's name", "write it as br-kids; see `ip link`",
+      [](std::string_view text) -> std::optional<std::string> {
+        constexpr std::size_t kBytesMax = 15;
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return c > ' ' && c <= '~' && c != '/' && c != ':'; });
+        if (text.empty() || text.size() > kBytesMax || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 // Not a site's name: zones may be the root, or start with an underscore.
 Type<std::string> zone_name() {
   return parsed<std::string>("zone", "a zone", "write it as lan.example, or . for all names",
@@ -88,7 +124,17 @@ Type<std::string> zone_name() {
 const Table<StubZone>& stub_zone_table() {
   static const Table<StubZone> table{{
       row("zone", &StubZone::zone, zone_name(), kRequired, "The zone, with all names below it."),
-      row("server", &StubZone::server, upstream_server(), kRequired, "The server that holds it."),
+      row("server", &StubZone::server, plain_server(), kRequired, "The server that holds it."),
+  }};
+  return table;
+}
+
+const Table<Rebinding>& rebinding_table() {
+  static const Table<Rebinding> table{{
+      row("protect", &Rebinding::protect, yes_no(), "true",
+          "Block answers by which a site of the internet would open devices of your own network."),
+      row("allow", &Rebinding::allow, list_of(host_name(), kAddressesMax), "[]",
+          "Names that may lead to your own network, with all below them."),
   }};
   return table;
 }
@@ -112,6 +158,9 @@ const Table<Dns>& dns_table() {
                 "Who may ask. auto: this machine and the private networks around it."),
       row("public", &Dns::is_public, yes_no(), "false",
           "true: allow_from may hold the whole internet. Only for who runs a public resolver."),
+      row("trusted_peers", &Dns::trusted_peers, list_of(trusted_peer(), kAddressesMax), "[]",
+          "Forwarders and load balancers that are believed when they say who asks; see "
+          "IDENTITY.md."),
       whole_row("upstream", section(upstream_table()), "{}", "Where answers come from."),
       row("dnssec", &Dns::dnssec, yes_no(), "true", "Check signatures in mode recurse."),
       row("trust_anchor", &Dns::trust_anchor, file_path(), "/usr/share/dns/root.key",
@@ -120,6 +169,8 @@ const Table<Dns>& dns_table() {
           "Zones that are asked at a server of their own."),
       row("block_answer", &Dns::block_answer, section(block_answer_table()), "{}",
           "What a blocked device sees."),
+      row("rebinding", &Dns::rebinding, section(rebinding_table()), "{}",
+          "Sites that lead into your own network."),
       row("cache", &Dns::cache_bytes, size_bytes(kMegabyte, 4096 * kMegabyte), "32 MB",
           "Memory for remembered answers, for each worker."),
   }};
@@ -159,7 +210,8 @@ const Table<ListSource>& list_table() {
                                {"pihole-regex", "pihole-regex"},
                                {"rpz", "rpz"},
                                {"urls", "urls"},
-                               {"regex", "regex"}}),
+                               {"regex", "regex"},
+                               {"addresses", "addresses"}}),
           "auto", "How its lines are written; auto looks at them."),
       row("category", &ListSource::category, category_id(), kRequired,
           "The category of everything in it, as adult or gambling."),
@@ -186,15 +238,32 @@ Type<ListSource> list_entry() {
   return type;
 }
 
+// As forwarders send it; what they cannot send would never be seen.
+Type<std::string> client_id() {
+  return parsed<std::string>(
+      "identifier", "an identifier",
+      fmt::format("use 1 to {} characters, as cpe-17", limits::kClientIdBytesMax),
+      [](std::string_view text) -> std::optional<std::string> {
+        const bool is_plain = std::ranges::all_of(
+            text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+        if (text.empty() || text.size() > limits::kClientIdBytesMax || !is_plain) {
+          return std::nullopt;
+        }
+        return std::string(text);
+      });
+}
+
 const Table<Device>& device_table() {
-  constexpr std::string_view kAddressOnly =
-      "this version knows devices by address or cidr only; this key does nothing yet";
   static const Table<Device> table{{
       row("name", &Device::name, text(), kRequired, "What you call the device; each its own."),
-      row("mac", &Device::mac, maybe(mac_address()), "", "Its hardware address.", kAddressOnly),
-      row("address", &Device::address, maybe(address()), "", "Its fixed address."),
-      row("cidr", &Device::cidr, maybe(cidr()), "", "All addresses that it may have."),
-      row("id", &Device::id, text(), "", "The identifier that it shows.", kAddressOnly),
+      row("mac", &Device::mac, maybe(mac_address()), "",
+          "Its hardware address; the surest way to know a device on your own network."),
+      row("address", &Device::address, maybe(address()), "",
+          "Its fixed address; counts for the first device that is seen with it."),
+      row("cidr", &Device::cidr, maybe(cidr()), "",
+          "All addresses that it may have; counts like address."),
+      row("id", &Device::id, client_id(), "",
+          "What a trusted forwarder calls it, as cpe-17; Umbrella's device ids in lower case."),
       row("profile", &Device::profile, profile_name(), kRequired, "Whose rules it follows."),
   }};
   return table;
@@ -203,10 +272,32 @@ const Table<Device>& device_table() {
 const Table<Network>& network_table() {
   static const Table<Network> table{{
       row("cidr", &Network::cidr, maybe(cidr()), "", "The network, as 192.168.7.0/24."),
-      row("interface", &Network::interface, text(), "", "The network's interface, as br-kids.",
-          "this version knows networks by cidr only; this key does nothing yet"),
+      row("interface", &Network::interface, interface_name(), "",
+          "The network's interface, as br-kids or eth0.20."),
       row("profile", &Network::profile, profile_name(), kRequired,
           "The profile of its devices that have none of their own."),
+  }};
+  return table;
+}
+
+// `auto`, or files.
+Type<DevicesSeen> leases_files() {
+  constexpr std::size_t kFilesMax = 16;
+  const Type<std::vector<std::filesystem::path>> files = list_of(file_path(), kFilesMax);
+  return {"auto | " + files.words, [read = files.read](const Value& value, DevicesSeen& seen) {
+            seen.leases.clear();
+            seen.leases_auto = value.node.text == "auto";
+            if (!seen.leases_auto) read(value, seen.leases);
+          }};
+}
+
+const Table<DevicesSeen>& devices_seen_table() {
+  static const Table<DevicesSeen> table{{
+      whole_row("leases", leases_files(), "auto",
+                "Leases files of dnsmasq, ISC dhcpd or Kea, for the names that devices gave "
+                "themselves; auto: at their usual places."),
+      row("forget_after", &DevicesSeen::forget_after, hours(), "30d",
+          "A device that nobody saw for so long is forgotten."),
   }};
   return table;
 }
@@ -248,8 +339,8 @@ const Table<Proxy>& proxy_table() {
 
 const Table<Config>& admin_table() {
   static const Table<Config> table{{
-      row("listen", &Config::admin_listen, endpoint_text(), "", "Where the dashboard answers.",
-          "this version has no dashboard; nothing listens here"),
+      row("listen", &Config::admin_listen, maybe(endpoint()), "",
+          "Where /metrics (Prometheus) and /healthz answer; left out: nowhere."),
   }};
   return table;
 }
@@ -311,6 +402,8 @@ Table<Config> make_config_table() {
       row("workers", &Config::workers, worker_count(), "auto",
           "Threads that answer; auto: one for each processor."),
       whole_row("state", section(state_table()), "{}", "What the filter keeps on disk."),
+      row("control", &Config::control, section(control_table()), "{}",
+          "Commands to the running filter: docs/COMMANDS.md."),
       whole_row("rules", section(rules_table()), "{}", "The data that comes with the program."),
       row("dns", &Config::dns, section(dns_table()), "{}", "Answering DNS."),
       row("lists", &Config::lists, list_of(list_entry(), limits::kListsMax), "[]",
@@ -323,10 +416,12 @@ Table<Config> make_config_table() {
           "[]", "Profiles of whole networks."),
       row("default_profile", &Config::default_profile, profile_name(), kRequired,
           "The profile of every device that is not named: best the strictest."),
+      row("devices_seen", &Config::devices_seen, section(devices_seen_table()), "{}",
+          "The list of devices on your network, named above or not: `haetae devices` shows it."),
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),
-      whole_row("admin", section(admin_table()), "{}", "The dashboard."),
+      whole_row("admin", section(admin_table()), "{}", "Looking at the filter from outside."),
       whole_row("log", section(log_table()), "{}", "The event log."),
   }};
 }

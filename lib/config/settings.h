@@ -14,6 +14,9 @@ const Table<Config>& config_table();
 // The part below `profiles.NAME`; config_table() holds it.
 const Table<Profile>& profile_table();
 
+// An entry of `dns.trusted_peers`.
+Type<TrustedPeer> trusted_peer();
+
 // Every key with what may stand there, its default and its meaning, as Markdown.
 std::string manual();
 

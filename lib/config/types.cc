@@ -263,10 +263,17 @@ Type<std::string> category_id() {
 
 Type<std::string> service_id() {
   return {"service", [](const Value& value, std::string& out) {
-            if (value.context.rules == nullptr) return;
+            const Rules* rules = value.context.rules;
+            if (const auto text = value.text("a service")) out = *text;
+            if (rules == nullptr || out.empty()) return;
+            if (const ServiceRules* service = rules->service(out)) {
+              out = service->id;
+              return;
+            }
             std::vector<std::string> known;
-            for (const ServiceRules& service : value.context.rules->services) {
+            for (const ServiceRules& service : rules->services) {
               known.push_back(service.id);
+              known.insert(known.end(), service.aliases.begin(), service.aliases.end());
             }
             read_id_of(value, out, "service", known);
           }};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,9 +38,11 @@ Type<IpAddress> v4_address();
 Type<IpAddress> v6_address();
 Type<Cidr> cidr();
 Type<MacAddress> mac_address();
-Type<Endpoint> endpoint();               // "127.0.0.1:53", "[::1]:53", "192.0.2.1"
-Type<std::string> endpoint_text();       // the same, kept as text
-Type<UpstreamServer> upstream_server();  // "192.0.2.1@53#name"
+Type<Endpoint> endpoint();  // "127.0.0.1:53", "[::1]:53", "192.0.2.1"
+// "192.0.2.1", "192.0.2.1@53"; over TLS "192.0.2.1@853#name", or in full
+// {address: 192.0.2.1, port: 853, tls_name: name, pins: [base64]}.
+Type<UpstreamServer> upstream_server();
+Type<UpstreamServer> plain_server();  // the short forms without TLS
 
 Type<Name> host_name();
 Type<NameRule> name_rule();  // "x", "=x" or {name: x, safe_search: off}
@@ -77,6 +80,9 @@ Type<Enum> choice(std::initializer_list<std::pair<std::string_view, Enum>> words
                         nearest_hint(*word, names));
           }};
 }
+
+// 1 to 65535, written in decimal digits.
+std::optional<std::uint16_t> port_of(std::string_view text);
 
 // Reads text where `parse` gives no value for a bad one.
 // wanted: "a number"; hint: how to write one.

@@ -6,10 +6,12 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <map>
-#include <sstream>
+#include <span>
+#include <spanstream>
 #include <system_error>
 #include <unordered_map>
 
@@ -235,6 +237,18 @@ std::optional<Fault> open_quote(std::string_view text, const YAML::Mark& scalar,
                "close it on the same line"};
 }
 
+// What stands in the stream; no more than most. Grows with what comes: a running filter that reads
+// its small files again must not take megabytes for them.
+std::string read_at_most(std::istream& in, std::size_t most) {
+  std::string text;
+  std::array<char, 16 * 1024> chunk;
+  while (text.size() < most && in) {
+    in.read(chunk.data(), static_cast<std::streamsize>(std::min(chunk.size(), most - text.size())));
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
 std::optional<Fault> refuse_bytes(std::string_view text, std::string_view file) {
   if (text.size() > limits::kYamlFileBytesMax) {
     return Fault{std::string(file),
@@ -267,7 +281,7 @@ std::optional<Node> parse_yaml(std::string_view text, std::string_view file, Fau
   }
   TreeBuilder builder(file, faults);
   try {
-    std::istringstream in{std::string(text)};
+    std::ispanstream in{std::span(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder)) return Node{.line = 1};
     if (auto fault = open_quote(text, builder.last_scalar(), file)) throw Stop{std::move(*fault)};
@@ -309,11 +323,7 @@ std::optional<Node> read_yaml(const std::filesystem::path& file, Faults& faults)
                       "check the path and its permissions"});
     return std::nullopt;
   }
-  // One byte beyond the limit is enough to know that it is too large.
-  std::string text(limits::kYamlFileBytesMax + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse_yaml(text, name, faults);
+  return parse_yaml(read_at_most(in, limits::kYamlFileBytesMax + 1), name, faults);
 }
 
 }  // namespace haetae::config

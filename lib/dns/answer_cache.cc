@@ -119,6 +119,7 @@ CacheEntry* AnswerCache::store(const CacheKey& key, const PackedAnswer& answer,
   entry->form = key.form;
   entry->failure = answer.failure;
   entry->facts_generation = CacheEntry::kNoFacts;
+  entry->silence_generation = CacheEntry::kNoFacts;
   auto* const after = reinterpret_cast<std::uint8_t*>(entry + 1);
   if (offsets_bytes > 0) std::memcpy(after, answer.ttl_offsets.data(), offsets_bytes);
   std::memcpy(after + offsets_bytes, answer.message.data(), answer.message.size());

@@ -58,13 +58,33 @@ struct CacheEntry {
   std::uint64_t facts_generation;
   policy::NameFacts facts;
 
+  // Profiles, as bits, for whom a policy of this generation says nothing of what the answer leads
+  // to; so the answer of a warm hit is looked into once a generation.
+  std::uint64_t silence_generation;
+  std::uint64_t silent_profiles;
+
   static constexpr std::uint64_t kNoFacts = ~0ULL;
+
+  bool is_silent_for(policy::ProfileId profile, std::uint64_t generation) const noexcept {
+    return silence_generation == generation && profile < kProfileBits &&
+           (silent_profiles >> profile & 1) != 0;
+  }
+  // Profiles beyond the bits are not remembered.
+  void remember_silence(policy::ProfileId profile, std::uint64_t generation) noexcept {
+    if (profile >= kProfileBits) return;
+    if (silence_generation != generation) silent_profiles = 0;
+    silence_generation = generation;
+    silent_profiles |= std::uint64_t{1} << profile;
+  }
 
   PackedAnswer packed() const noexcept;
   bool fresh(Monotonic now) const noexcept { return now < stored + seconds{ttl_s}; }
   // Fresh, or may be served stale (RFC 8767).
   bool usable(Monotonic now) const noexcept;
   std::uint32_t age_s(Monotonic now) const noexcept;
+
+ private:
+  static constexpr unsigned kProfileBits = 64;
 };
 
 // The answers that one worker remembers: a budget of octets as one arena that is written like a

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "dns/reasons.h"
 #include "dns/reply.h"
 #include "dns/timing.h"
 #include "wire/dns_writer.h"
@@ -48,6 +49,15 @@ std::size_t write_special_answer(policy::SpecialAnswer answer, const wire::Query
     case policy::SpecialAnswer::Forward: break;  // Forward: nothing that is answered
   }
   return write_negative(query, wire::Rcode::Refused, out);
+}
+
+std::size_t write_no_address(const wire::Query& query, std::uint32_t ttl_max_s,
+                             MutableBytes out) noexcept {
+  wire::DnsWriter writer(out, query, wire::Rcode::NoError);
+  add_negative_soa(writer, query, std::min(ttl_field(kSpecialTtl), ttl_max_s));
+  Reasons reasons;
+  reasons.add(wire::EdeCode::ForgedAnswer, "null address from upstream");
+  return finish(writer, query, reasons.all());
 }
 
 std::size_t write_any_answer(const wire::Query& query, std::uint32_t ttl_max_s,

@@ -11,6 +11,10 @@ namespace haetae::dns {
 std::size_t write_special_answer(policy::SpecialAnswer answer, const wire::Query& query,
                                  MutableBytes out) noexcept;
 
+// There is no address: in place of a null one (0.0.0.0, ::) that a filter upstream gave.
+std::size_t write_no_address(const wire::Query& query, std::uint32_t ttl_max_s,
+                             MutableBytes out) noexcept;
+
 // Type ANY: one HINFO that says why there is no more (RFC 8482, section 4.2). Over any transport,
 // since what ANY would bring past safe search and ECH stripping nobody judges.
 std::size_t write_any_answer(const wire::Query& query, std::uint32_t ttl_max_s,

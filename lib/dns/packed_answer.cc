@@ -81,6 +81,7 @@ std::expected<PackedAnswer, wire::ParseError> AnswerPacker::pack(const UpstreamA
       .authentic = answer.secure && !answer.bogus,
       // A signed answer may need its authority section: it proves that no closer name exists.
       .minimal = content.answers_type && (form & kDnssecForm) == 0,
+      .only_judged = true,
       .strip_ech = (form & kEchStrippedForm) != 0,
       .edns = {}};
   const auto size = wire::rewrite_answer(answer.packet, query, options, *message_);

@@ -37,20 +37,6 @@ Pending::Pending() {
   buckets_.fill(kNobody);
 }
 
-template <typename Rows, typename Row>
-void Pending::append(List& list, Rows& rows, Link Row::* link, std::uint32_t place) noexcept {
-  rows[place].*link = {list.last, kNobody};
-  (list.last == kNobody ? list.first : (rows[list.last].*link).after) = place;
-  list.last = place;
-}
-
-template <typename Rows, typename Row>
-void Pending::unlink(List& list, Rows& rows, Link Row::* link, std::uint32_t place) noexcept {
-  const Link gone = rows[place].*link;
-  (gone.before == kNobody ? list.first : (rows[gone.before].*link).after) = gone.after;
-  (gone.after == kNobody ? list.last : (rows[gone.after].*link).before) = gone.before;
-}
-
 std::uint32_t Pending::find_question(std::uint64_t hash, const Name& name,
                                      wire::RRType type) const noexcept {
   std::uint32_t place = buckets_[hash % kBuckets];
@@ -99,14 +85,24 @@ std::uint32_t Pending::question_of(std::uint64_t token) const noexcept {
 }
 
 std::size_t Pending::share_of(const Client& client) noexcept {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  std::memcpy(&high, client.peer.address.octets().data(), sizeof high);
-  std::memcpy(&low, client.peer.address.octets().data() + sizeof high, sizeof low);
-  // Clients of one network differ in few octets: those must reach the bits that are used.
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
-  std::uint64_t mixed = high * kOdd ^ low;
-  mixed = (mixed ^ mixed >> 32) * kOdd;
+  std::uint64_t mixed = 0;
+  // Clients of one network differ in few octets: those must reach the bits that are used.
+  const auto mix = [&mixed](std::uint64_t word) {
+    mixed ^= word;
+    mixed = (mixed ^ mixed >> 32) * kOdd;
+  };
+  // All clients behind a forwarder have its address.
+  if (const std::string_view id = client.claims.id.view(); !id.empty()) {
+    for (const char octet : id) mix(static_cast<unsigned char>(octet));
+  } else if (client.claims.mac) {
+    mix(client.claims.mac->number());
+  } else {
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), client.source().address.octets().data(), sizeof words);
+    mix(words[0]);
+    mix(words[1]);
+  }
   return (mixed ^ mixed >> 32) % kShares;
 }
 
@@ -167,7 +163,7 @@ void Pending::forget_connection(std::uint64_t connection) noexcept {
   forget_in(overdue_, connection);
 }
 
-void Pending::forget_in(List& list, std::uint64_t connection) noexcept {
+void Pending::forget_in(PoolList& list, std::uint64_t connection) noexcept {
   for (std::uint32_t place = list.first; place != kNobody;) {
     const std::uint32_t after = waiters_[place].by_time.after;
     if (waiters_[place].value.client.connection == connection) remove_waiter(place);

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/name.h"
 #include "base/time.h"
-#include "dns/pool.h"
+#include "dns/pool_list.h"
 #include "dns/service.h"
 #include "wire/dns_message.h"
 
@@ -40,6 +40,7 @@ struct PendingQuestion {
   Monotonic asked;
   std::uint64_t hash = 0;
   std::uint8_t forms = 0;  // in which the answer is to be cached, as bits
+  bool sets_clock = false;
 };
 
 // Questions on their way and the queries that wait for them, in bounded tables. Places are indexes
@@ -86,25 +87,17 @@ class Pending {
   void forget_connection(std::uint64_t connection) noexcept;
 
  private:
-  struct Link {
-    std::uint32_t before = kNobody;
-    std::uint32_t after = kNobody;
-  };
-  struct List {
-    std::uint32_t first = kNobody;
-    std::uint32_t last = kNobody;
-  };
   struct WaiterRow {
     std::uint32_t next_free = kNobody;
-    Link by_question;
-    Link by_time;
+    PoolLink by_question;
+    PoolLink by_time;
     bool is_overdue = false;
     Waiter value;
   };
   struct QuestionRow {
     std::uint32_t next_free = kNobody;
-    Link by_age;
-    List waiters;
+    PoolLink by_age;
+    PoolList waiters;
     std::uint32_t next_in_bucket = kNobody;
     std::uint32_t generation = 0;
     bool open = false;
@@ -114,11 +107,7 @@ class Pending {
   using QuestionRows = Pool<QuestionRow, limits::kPendingQuestionsMax>;
   using WaiterRows = Pool<WaiterRow, limits::kPendingQueriesMax>;
 
-  template <typename Rows, typename Row>
-  static void append(List& list, Rows& rows, Link Row::* link, std::uint32_t place) noexcept;
-  template <typename Rows, typename Row>
-  static void unlink(List& list, Rows& rows, Link Row::* link, std::uint32_t place) noexcept;
-  void forget_in(List& list, std::uint64_t connection) noexcept;
+  void forget_in(PoolList& list, std::uint64_t connection) noexcept;
   static std::size_t share_of(const Client& client) noexcept;
 
   static constexpr std::size_t kBuckets = 4096;
@@ -129,12 +118,12 @@ class Pending {
   std::size_t waiter_count_ = 0;
   std::size_t stream_waiter_count_ = 0;
   std::array<std::uint32_t, kBuckets> buckets_;
-  // Waiting queries by client address, hashed: two addresses may share one, which only means that
-  // they share the limit.
+  // Waiting queries by client, hashed: two clients may share one, which only means that they share
+  // the limit.
   std::array<std::uint16_t, kShares> shares_{};
-  List by_age_;
-  List patient_;
-  List overdue_;
+  PoolList by_age_;
+  PoolList patient_;
+  PoolList overdue_;
 };
 
 }  // namespace haetae::dns

@@ -9,6 +9,9 @@ namespace {
 
 wire::EdeCode block_code(const policy::Verdict& verdict, config::SiteKind site) noexcept {
   if (verdict.reason == policy::Reason::Locked) return wire::EdeCode::Censored;
+  // No family asked for this one by category: it is how a resolver keeps the house safe (RFC 8914,
+  // section 4.16).
+  if (verdict.reason == policy::Reason::Rebinding) return wire::EdeCode::Blocked;
   switch (site) {
     case config::SiteKind::Home: return wire::EdeCode::Filtered;
     case config::SiteKind::School:

@@ -21,8 +21,9 @@ class Reasons {
 
   // text must outlive this object.
   void add(wire::EdeCode code, std::string_view text = {}) noexcept;
-  // Why the verdict blocks: 17 at home, 15 for a school's or an ISP's policy, 16 for a legal order;
-  // the text is "category; list", or the reason where no list decided. No allocation.
+  // Why the verdict blocks: 17 at home, 15 for a school's or an ISP's policy and for rebinding, 16
+  // for a legal order; the text is "category; list", or the reason where no list decided. No
+  // allocation.
   void add_block(const policy::Policy& policy, const policy::Profile& profile,
                  const policy::Verdict& verdict, config::SiteKind site) noexcept;
 

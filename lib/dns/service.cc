@@ -44,6 +44,12 @@ void Service::begin_batch() noexcept {
 bool Service::may_ask(const IpAddress& address) const noexcept {
   return impl_->allow_from_.contains(address);
 }
+bool Service::sends_proxy_header(const IpAddress& peer) const noexcept {
+  return impl_->trusted_peers_.of(peer).has(config::PeerSends::Proxy);
+}
+std::optional<Bytes> Service::take_proxy_header(Bytes octets, Client& client) noexcept {
+  return impl_->take_proxy_header(octets, client);
+}
 Effect Service::on_query(Bytes query, const Client& client, const Now& now,
                          MutableBytes out) noexcept {
   return impl_->on_query(query, client, now, out);
@@ -55,11 +61,18 @@ void Service::on_answer(std::uint64_t token, const UpstreamAnswer& answer,
 void Service::on_tick(const Now& now) noexcept {
   impl_->on_tick(now);
 }
+void Service::on_neighbours(const Now& now) noexcept {
+  impl_->on_neighbours(now);
+}
 std::size_t Service::waiting() const noexcept {
-  return impl_->pending_.waiter_count();
+  return impl_->pending_.waiter_count() + impl_->held_.count();
+}
+std::size_t Service::held() const noexcept {
+  return impl_->held_.count();
 }
 void Service::forget_connection(std::uint64_t connection) noexcept {
   impl_->pending_.forget_connection(connection);
+  impl_->held_.forget_connection(connection);
 }
 
 Service::Impl::Impl(const Parts& parts)
@@ -70,18 +83,23 @@ Service::Impl::Impl(const Parts& parts)
       replies_(parts.replies),
       events_(parts.events),
       counters_(parts.counters),
+      lan_(parts.lan),
+      sightings_(parts.lan, *policy_),
       allow_from_(settings_->allow_from),
+      trusted_peers_(settings_->trusted_peers),
       scratch_(*policy_),
       cache_key_(draw_key()),
       cache_(settings_->cache_bytes, cache_key_),
       reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
 
 void Service::Impl::refresh() noexcept {
-  if (policy_.refresh()) scratch_ = policy::Scratch(*policy_);
-  standing_.refresh();
+  const std::uint64_t policy_before = policy_->generation;
+  if (policy::refresh_together(policy_, standing_)) scratch_ = policy::Scratch(*policy_);
+  sightings_.refresh(*policy_, policy_->generation != policy_before);
   const std::uint64_t cache_bytes = settings_->cache_bytes;
   if (!settings_.refresh()) return;
   allow_from_ = AllowFrom(settings_->allow_from);
+  trusted_peers_ = TrustedPeers(settings_->trusted_peers);
   if (settings_->cache_bytes != cache_bytes) {
     cache_ = AnswerCache(settings_->cache_bytes, cache_key_);
   }
@@ -90,7 +108,7 @@ void Service::Impl::refresh() noexcept {
 Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now,
                                MutableBytes out) noexcept {
   counters_.queries.add();
-  const bool is_allowed = allow_from_.contains(client.peer.address);
+  const bool is_allowed = allow_from_.contains(client.source().address);
   const auto query = wire::parse_query(bytes);
   if (!query) {
     // Strangers get no help with their malformed messages.
@@ -98,39 +116,56 @@ Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now
     counters_.refused_client.add();
     return {};
   }
-  const Ask ask{*query, client, now, room_for(client, *query, out)};
-  if (!is_allowed) {
-    counters_.refused_client.add();
-    counters_.replies.add();
-    Reasons reasons;
-    reasons.add(wire::EdeCode::Prohibited);
-    return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::Refused, reasons.all(), ask.out)};
+  const MutableBytes room = room_for(client, *query, out);
+  if (!is_allowed) return refuse_stranger(*query, room);
+  const PeerTrust trust = trust_in(client);
+  if (!query->edns.names_client && !trust.has_options()) {
+    return take_in(*query, client, now, room);
   }
+  Client told = client;
+  take_claims(*query, trust, told);
+  return take_in(*query, told, now, room);
+}
+
+// Answers a query of somebody who may ask, or lets it wait.
+Effect Service::Impl::take_in(const wire::Query& query, const Client& client, const Now& now,
+                              MutableBytes out) noexcept {
+  const Sightings::Look look = look_at(client);
+  const Ask ask{query, client, now, out, look.sighting};
   if (const std::size_t size = refuse_unserved(ask); size != 0) {
     return {Effect::Kind::Reply, size};
   }
+  if (hold(query, client, look, now)) return {Effect::Kind::Pending, 0};
+  const Effect effect = proceed(ask);
+  ask_upstream(now);  // what the query waits for, or a refresh ahead of its time
+  return effect;
+}
 
+Effect Service::Impl::proceed(const Ask& ask) noexcept {
   const Step step = settle(ask, {});
-  if (step.kind == Step::Kind::Reply) {
-    ask_upstream(now);  // a refresh ahead of its time, perhaps
-    return {Effect::Kind::Reply, step.size};
-  }
+  if (step.kind == Step::Kind::Reply) return {Effect::Kind::Reply, step.size};
   counters_.cache_misses.add();
-  if (wait_for(ask, step.wanted)) {
-    ask_upstream(now);
-    return {Effect::Kind::Pending, 0};
-  }
+  if (wait_for(ask, step.wanted)) return {Effect::Kind::Pending, 0};
   // No room to wait. A stale answer is better than none; what gets none over UDP is asked again. On
   // a stream others wait too: one query must not end it.
   counters_.dropped_pending_full.add();
   const Step stale = settle(ask, {.moment = Moment::Late});
   if (stale.kind == Step::Kind::Reply) return {Effect::Kind::Reply, stale.size};
-  if (client.transport == Transport::Udp) return {};
+  if (ask.client.transport == Transport::Udp) return {};
   Reasons reasons;
   reasons.add(wire::EdeCode::NotReady);
   counters_.replies.add();
   counters_.servfail.add();
-  return {Effect::Kind::Reply, write_empty(*query, wire::Rcode::ServFail, reasons.all(), ask.out)};
+  return {Effect::Kind::Reply,
+          write_empty(ask.query, wire::Rcode::ServFail, reasons.all(), ask.out)};
+}
+
+Effect Service::Impl::refuse_stranger(const wire::Query& query, MutableBytes out) noexcept {
+  counters_.refused_client.add();
+  counters_.replies.add();
+  Reasons reasons;
+  reasons.add(wire::EdeCode::Prohibited);
+  return {Effect::Kind::Reply, write_empty(query, wire::Rcode::Refused, reasons.all(), out)};
 }
 
 Effect Service::Impl::refuse_malformed(Bytes bytes, wire::ParseError error,

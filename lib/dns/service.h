@@ -2,15 +2,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/address.h"
 #include "base/bytes.h"
-#include "base/counter.h"
 #include "base/ring.h"
 #include "base/snapshot.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "dns/claims.h"
+#include "dns/counters.h"
+#include "dns/sightings.h"
 #include "dns/upstream.h"
 #include "event/event.h"
 #include "policy/decide.h"
@@ -21,15 +24,24 @@ namespace haetae::dns {
 
 enum class Transport : std::uint8_t { Udp, Tcp, Tls, Https };
 
-// Where a query came from and how its answer finds back. The front fills it; the service only keeps
-// it while the query waits for the upstream.
+// Where a query came from and how its answer finds back, filled by the front; then what trusted
+// peers say of who asks, filled by the service. Kept while the query waits for the upstream.
 struct Client {
-  Peer peer;
+  Peer peer;        // the other end: answers go there
   IpAddress local;  // the address asked: answers leave from it (IP_PKTINFO)
   std::uint32_t interface_index = 0;
   std::uint32_t socket = 0;      // the front's own number for the socket
   std::uint64_t connection = 0;  // the front's own number for a stream; 0 for UDP
   Transport transport = Transport::Udp;
+
+  // Who asks, if a trusted peer hands the query on and tells: by a PROXY header or an EDNS option.
+  std::optional<Peer> spoken_for;
+  // A trusted peer hands it on, and the address is still its own: it says where, and not who.
+  bool is_forwarded = false;
+  Claims claims;
+
+  // Who asks, as far as addresses tell: limits, allow_from and events are about it.
+  const Peer& source() const noexcept { return spoken_for ? *spoken_for : peer; }
 };
 
 // What the front is to do with a query.
@@ -50,20 +62,12 @@ class ReplySink {
   virtual void send(const Client& client, Bytes reply) noexcept = 0;
 };
 
-// What may be read by /metrics while the worker writes.
-struct Counters {
-  Counter queries, replies, blocked, rewritten, cache_hits, cache_stale_hits, cache_misses;
-  Counter dropped_short, dropped_response, dropped_pending_full, refused_client, refused_question;
-  Counter formerr, notimp;
-  Counter upstream_queries, upstream_failures, upstream_bogus, upstream_timeouts, servfail;
-  Counter truncated, events_lost, coalesced, prefetches;
-};
-
 // Settings that shape the service; frozen between reloads.
 struct Settings {
   config::BlockAnswer block_answer;
   config::SiteKind site_kind = config::SiteKind::Home;  // picks the EDE code (RFC 8914)
   std::vector<Cidr> allow_from;
+  std::vector<config::TrustedPeer> trusted_peers;
   std::uint64_t cache_bytes = 32ULL << 20;
 };
 
@@ -79,6 +83,7 @@ class Service {
     ReplySink& replies;
     Ring<event::Event>& events;
     Counters& counters;
+    const Lan* lan = nullptr;  // null: nothing is known of the network but addresses
   };
   explicit Service(const Parts& parts);
   ~Service();
@@ -93,6 +98,14 @@ class Service {
   // stranger.
   bool may_ask(const IpAddress& address) const noexcept;
 
+  // Whether this peer is a balancer that puts a PROXY header in front of each datagram and at the
+  // start of each stream.
+  bool sends_proxy_header(const IpAddress& peer) const noexcept;
+  // What is left of a datagram, or of a stream's first octets, without the PROXY header; the header
+  // goes into client.spoken_for. Other peers' octets are theirs as they stand. Nothing: the header
+  // is missing or broken; drop the datagram, close the stream (counted): who asks is not guessed.
+  std::optional<Bytes> take_proxy_header(Bytes octets, Client& client) noexcept;
+
   // One query. out: room for the reply: limits::kDnsReplyBytesMax for streams; over UDP no reply is
   // longer than wire::kUdpBytesOffered. Hot path: no allocation once warm. Pending may mean that
   // the reply went to the ReplySink already: an upstream may answer inside resolve().
@@ -102,11 +115,16 @@ class Service {
   // anew, then answered. An unknown token (an answer after its time) does nothing.
   void on_answer(std::uint64_t token, const UpstreamAnswer& answer, const Now& now) noexcept;
 
-  // Call at least every 50 ms while anything waits: stale answers after 1.8 s, SERVFAIL before 4 s.
+  // Call at least every 50 ms while anything waits, and every 5 ms while anything is held: stale
+  // answers after 1.8 s, SERVFAIL before 4 s.
   void on_tick(const Now& now) noexcept;
 
-  // Queries that wait for the upstream: for draining.
+  // The network has said something about its neighbours: queries held for that go on.
+  void on_neighbours(const Now& now) noexcept;
+
+  // Queries that wait for the upstream, or are held: for draining.
   std::size_t waiting() const noexcept;
+  std::size_t held() const noexcept;
   // A stream was closed: forget its waiting queries.
   void forget_connection(std::uint64_t connection) noexcept;
 

@@ -3,21 +3,12 @@
 
 #include "dns/block_answer.h"
 #include "dns/own_answer.h"
-#include "dns/reply.h"
 #include "dns/safe_search_answer.h"
 #include "dns/service_impl.h"
 #include "dns/timing.h"
 
 namespace haetae::dns {
 namespace {
-
-// How long an allowed answer may live: never past the moment at which the verdict may change.
-std::uint32_t ttl_max_s(const policy::Verdict& verdict, Time now) noexcept {
-  if (verdict.valid_until == kNever) return verdict.ttl_max_seconds;
-  if (verdict.valid_until <= now) return 0;
-  const auto left = std::chrono::floor<seconds>(verdict.valid_until - now).count();
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(left, verdict.ttl_max_seconds));
-}
 
 constexpr bool carries_ech(wire::RRType type) noexcept {
   return type == wire::RRType::Https || type == wire::RRType::Svcb;
@@ -35,6 +26,13 @@ bool is_nxdomain(const PackedAnswer& answer) noexcept {
 }
 
 }  // namespace
+
+std::uint32_t ttl_max_s(const policy::Verdict& verdict, Time now) noexcept {
+  if (verdict.valid_until == kNever) return verdict.ttl_max_seconds;
+  if (verdict.valid_until <= now) return 0;
+  const auto left = std::chrono::floor<seconds>(verdict.valid_until - now).count();
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(left, verdict.ttl_max_seconds));
+}
 
 // Decides and answers one query as far as this moment allows.
 Service::Impl::Step Service::Impl::settle(const Ask& ask, const Situation& situation) noexcept {
@@ -63,10 +61,12 @@ Service::Impl::Decision Service::Impl::decide(const Ask& ask, CacheEntry* entry)
     if (entry != nullptr) entry->facts_generation = policy.generation;
   }
   Decision decision;
-  decision.who = policy.identify(ask.client.peer.address);
+  decision.who = policy.identify(ask.sighting);
   const policy::Request request{decision.who, policy::Kind::DnsName, ask.now.wall, &name};
   decision.verdict = policy::decide(policy, *standing_, request, *facts, scratch_);
   decision.ttl_max_s = ttl_max_s(decision.verdict, ask.now.wall);
+  decision.sets_clock =
+      ask.now.wall < policy::kClockCredibleFrom && policy::is_time_sync(policy, *facts);
   const policy::Profile& profile = policy.profiles[decision.who.profile];
   if (const policy::SpecialName* special = policy::special_answer(policy, profile, *facts)) {
     decision.special = special->answer;
@@ -92,6 +92,7 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
 
 std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision) noexcept {
   counters_.blocked.add();
+  counters_.blocked_for[static_cast<std::size_t>(decision.verdict.reason)].add();
   const Settings& settings = *settings_;
   Reasons reasons;
   if (ask.query.edns.present) {
@@ -116,7 +117,10 @@ Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& 
     }
   }
   const AnswerForm form = form_for(ask.query, decision.verdict.strip_ech);
-  return {&question.name, {hash, question.name.wire(), question.type, form}, false};
+  return {&question.name,
+          {hash, question.name.wire(), question.type, form},
+          false,
+          decision.sets_clock};
 }
 
 Service::Impl::Step Service::Impl::answer_with(const Ask& ask, const Decision& decision,
@@ -155,8 +159,7 @@ Service::Impl::Step Service::Impl::answer_from_cache(const Ask& ask, const Decis
   counters_.cache_hits.add();
   if (entry.failure) return fail(ask, decision, entry.failure_code);
   const std::uint32_t age_s = entry.age_s(ask.now.monotonic);
-  const std::size_t size =
-      deliver(ask, wanted, entry.packed(), {.age_s = age_s, .ttl_max_s = decision.ttl_max_s});
+  const Step step = deliver(ask, decision, wanted, {entry.packed(), &entry}, {.age_s = age_s});
   // A tenth of its life is left and somebody still asks: fetch it anew before it ends.
   const bool is_due = (entry.ttl_s - age_s) * 10ULL <= entry.ttl_s;
   const bool may_ask = !entry.refreshing && ask.now.monotonic >= entry.recheck_at;
@@ -164,7 +167,7 @@ Service::Impl::Step Service::Impl::answer_from_cache(const Ask& ask, const Decis
     entry.refreshing = true;
     refresh_ahead(wanted, ask.now);
   }
-  return reply(ask, decision, size);
+  return step;
 }
 
 Service::Impl::Step Service::Impl::answer_from_upstream(const Ask& ask, const Decision& decision,
@@ -180,8 +183,7 @@ Service::Impl::Step Service::Impl::answer_from_upstream(const Ask& ask, const De
   if (packed == nullptr) {
     return answer_stale_or_fail(ask, decision, wanted, wire::EdeCode::NetworkError);
   }
-  const std::size_t size = deliver(ask, wanted, *packed, {.ttl_max_s = decision.ttl_max_s});
-  return reply(ask, decision, size);
+  return deliver(ask, decision, wanted, {*packed, nullptr}, {});
 }
 
 const PackedAnswer* Service::Impl::packed_in_form(const Wanted& wanted, const Situation& situation,
@@ -217,11 +219,8 @@ Service::Impl::Step Service::Impl::answer_stale(const Ask& ask, const Decision& 
   Reasons reasons;
   reasons.add(is_nxdomain(packed) ? wire::EdeCode::StaleNxDomainAnswer
                                   : wire::EdeCode::StaleAnswer);
-  const std::size_t size =
-      deliver(ask, wanted, packed,
-              {.ttl_max_s = std::min(decision.ttl_max_s, ttl_field(kStaleAnswerTtl)),
-               .errors = reasons.all()});
-  return reply(ask, decision, size);
+  return deliver(ask, decision, wanted, {packed, &entry},
+                 {.ttl_max_s = ttl_field(kStaleAnswerTtl), .errors = reasons.all()});
 }
 
 Service::Impl::Step Service::Impl::fail(const Ask& ask, const Decision& decision,
@@ -231,42 +230,6 @@ Service::Impl::Step Service::Impl::fail(const Ask& ask, const Decision& decision
   reasons.add(code);
   return reply(ask, decision,
                write_empty(ask.query, wire::Rcode::ServFail, reasons.all(), ask.out));
-}
-
-std::size_t Service::Impl::deliver(const Ask& ask, const Wanted& wanted, const PackedAnswer& answer,
-                                   const Delivery& delivery) noexcept {
-  if (!wanted.is_rewrite) return write_packed(answer, ask.query, delivery, ask.out);
-  counters_.rewritten.add();
-  return write_safe_search_chain(*wanted.name, answer, ask.query, delivery, ask.out);
-}
-
-Service::Impl::Step Service::Impl::reply(const Ask& ask, const Decision& decision,
-                                         std::size_t size) noexcept {
-  counters_.replies.add();
-  constexpr std::size_t kFlagsHighAt = 2;
-  constexpr std::uint8_t kTruncatedBit = wire::Header::kTruncated >> 8;
-  if ((ask.out[kFlagsHighAt] & kTruncatedBit) != 0) counters_.truncated.add();
-  record(ask, decision);
-  return {.kind = Step::Kind::Reply, .size = size};
-}
-
-// One event per query, written when its answer is certain.
-void Service::Impl::record(const Ask& ask, const Decision& decision) noexcept {
-  if (!event::is_kept(policy_->profiles[decision.who.profile], decision.verdict)) return;
-  event::Event* const event = events_.slot();
-  if (event == nullptr) {
-    counters_.events_lost.add();
-    return;
-  }
-  event->policy_generation = policy_->generation;
-  event->when = ask.now.wall;
-  event->peer = ask.client.peer;
-  event->who = decision.who;
-  event->kind = policy::Kind::DnsName;
-  event->record_type = static_cast<std::uint16_t>(ask.query.question.type);
-  event->verdict = decision.verdict;
-  event->set_name(ask.query.question.name);
-  events_.push();
 }
 
 }  // namespace haetae::dns

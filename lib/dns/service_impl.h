@@ -5,17 +5,21 @@
 
 #include "dns/allow_from.h"
 #include "dns/answer_cache.h"
+#include "dns/answer_judge.h"
+#include "dns/held.h"
 #include "dns/packed_answer.h"
 #include "dns/pending.h"
 #include "dns/reasons.h"
 #include "dns/service.h"
+#include "dns/trusted_peers.h"
 
 namespace haetae::dns {
 
-// The way of a query: service.cc takes it in, service_answer.cc decides and answers it, and
-// service_wait.cc keeps it while the upstream works. On arrival, when the upstream has answered or
-// failed, and when time is up, the same settle() decides anew: a name denied while a query waited
-// is not leaked by its answer.
+// The way of a query: service.cc takes it in, service_hold.cc waits for who sent it,
+// service_answer.cc decides, service_deliver.cc judges and writes the answer, and service_wait.cc
+// keeps the query while the upstream works. On arrival, when the upstream has answered or failed,
+// and when time is up, the same settle() decides anew: a name denied while a query waited is not
+// leaked by its answer.
 struct Service::Impl {
   explicit Impl(const Parts& parts);
 
@@ -25,6 +29,7 @@ struct Service::Impl {
     const Client& client;
     const Now& now;
     MutableBytes out;
+    policy::Sighting sighting;
   };
 
   // What makes us look at a query.
@@ -47,6 +52,9 @@ struct Service::Impl {
     policy::Verdict verdict;
     std::optional<policy::SpecialAnswer> special;
     std::uint32_t ttl_max_s = 0;  // an allowed answer does not live longer
+    bool sets_clock = false;      // UpstreamQuestion::sets_clock
+    // What of the answer gave the verdict its reason; null where the asked name did.
+    const wire::Target* decided_by = nullptr;
   };
 
   // What must be known to answer: the question itself, or safe search's target for it.
@@ -54,6 +62,7 @@ struct Service::Impl {
     const Name* name = nullptr;
     CacheKey key;
     bool is_rewrite = false;
+    bool sets_clock = false;
   };
 
   struct Step {
@@ -66,10 +75,31 @@ struct Service::Impl {
   // ---- service.cc
   void refresh() noexcept;
   Effect on_query(Bytes bytes, const Client& client, const Now& now, MutableBytes out) noexcept;
+  Effect refuse_stranger(const wire::Query& query, MutableBytes out) noexcept;
+  // A query of somebody who may ask.
+  Effect take_in(const wire::Query& query, const Client& client, const Now& now,
+                 MutableBytes out) noexcept;
   Effect refuse_malformed(Bytes bytes, wire::ParseError error, MutableBytes out) noexcept;
   std::size_t refuse_unserved(const Ask& ask) noexcept;
   MutableBytes room_for(const Client& client, const wire::Query& query,
                         MutableBytes out) const noexcept;
+
+  // Decides; what is to be asked upstream then waits in to_ask_.
+  Effect proceed(const Ask& ask) noexcept;
+
+  // ---- service_hold.cc
+  // What is known of who sent a query: what a trusted peer says goes before what we see.
+  Sightings::Look look_at(const Client& client) const noexcept;
+  bool hold(const wire::Query& query, const Client& client, const Sightings::Look& look,
+            const Now& now) noexcept;
+  void on_neighbours(const Now& now) noexcept;
+  void release_overdue(const Now& now) noexcept;
+  void release(std::uint32_t place, const Now& now) noexcept;
+
+  // ---- service_claims.cc
+  std::optional<Bytes> take_proxy_header(Bytes octets, Client& client) noexcept;
+  PeerTrust trust_in(const Client& client) const noexcept;
+  void take_claims(const wire::Query& query, PeerTrust trust, Client& client) noexcept;
 
   // ---- service_answer.cc
   Step settle(const Ask& ask, const Situation& situation) noexcept;
@@ -88,8 +118,21 @@ struct Service::Impl {
   Step answer_stale(const Ask& ask, const Decision& decision, const Wanted& wanted,
                     CacheEntry& entry) noexcept;
   Step fail(const Ask& ask, const Decision& decision, wire::EdeCode code) noexcept;
-  std::size_t deliver(const Ask& ask, const Wanted& wanted, const PackedAnswer& answer,
-                      const Delivery& delivery) noexcept;
+
+  // ---- service_deliver.cc
+  // An answer that came or was remembered.
+  struct Found {
+    const PackedAnswer& packed;
+    CacheEntry* entry;  // where it is remembered; null if it is not, or not yet
+  };
+  // Judges it, then writes it to this client, or what stands in its place.
+  Step deliver(const Ask& ask, const Decision& decision, const Wanted& wanted, const Found& found,
+               const Delivery& delivery) noexcept;
+  Step deliver_judged(const Ask& ask, const Decision& decision, const Wanted& wanted,
+                      const Found& found, const Delivery& delivery) noexcept;
+  void count(const Judgement& judgement) noexcept;
+  std::size_t write(const Ask& ask, const Wanted& wanted, const PackedAnswer& answer,
+                    const Delivery& delivery) noexcept;
   Step reply(const Ask& ask, const Decision& decision, std::size_t size) noexcept;
   void record(const Ask& ask, const Decision& decision) noexcept;
   // The upstream's answer in the form asked for, made and stored at its first use.
@@ -120,12 +163,18 @@ struct Service::Impl {
   Ring<event::Event>& events_;
   Counters& counters_;
 
+  const Lan* lan_;
+
+  Sightings sightings_;
+  Held held_;
   AllowFrom allow_from_;
+  TrustedPeers trusted_peers_;
   policy::Scratch scratch_;
   HashKey cache_key_;
   AnswerCache cache_;
   Pending pending_;
   AnswerPacker packer_;
+  AnswerJudge judge_;
   std::unique_ptr<std::array<std::uint8_t, limits::kDnsReplyBytesMax>> reply_room_;
 
   // Questions opened but not asked yet. Asked at the end of each call from outside, since the
@@ -139,6 +188,9 @@ struct Service::Impl {
   PackedAnswer packed_;
   std::uint8_t stored_forms_ = 0;
 };
+
+// How long an allowed answer may live: never past the moment at which the verdict may change.
+std::uint32_t ttl_max_s(const policy::Verdict& verdict, Time now) noexcept;
 
 // An answer's form as one bit of a set.
 constexpr std::uint8_t form_bit(AnswerForm form) noexcept {

@@ -31,7 +31,9 @@ std::uint32_t Service::Impl::question_for(const Wanted& wanted, const Now& now) 
     return place;
   }
   place = pending_.open_question(wanted.key.hash, *wanted.name, wanted.key.type, now.monotonic);
-  if (place != kNobody) to_ask_.push_back(place);
+  if (place == kNobody) return kNobody;
+  pending_.question(place).sets_clock = wanted.sets_clock;
+  to_ask_.push_back(place);
   return place;
 }
 
@@ -68,10 +70,10 @@ void Service::Impl::ask_upstream(const Now& now) noexcept {
     const PendingQuestion& question = pending_.question(place);
     const std::uint64_t token = pending_.token(place);
     counters_.upstream_queries.add();
-    const bool started =
-        upstream_.resolve({question.name, static_cast<std::uint16_t>(question.type),
-                           static_cast<std::uint16_t>(wire::RRClass::In)},
-                          token);
+    const bool started = upstream_.resolve({.name = question.name,
+                                            .type = static_cast<std::uint16_t>(question.type),
+                                            .sets_clock = question.sets_clock},
+                                           token);
     if (started || pending_.question_of(token) == kNobody) continue;
     counters_.upstream_failures.add();
     fail_question(place, wire::EdeCode::NotReady, false, now);
@@ -123,7 +125,9 @@ bool Service::Impl::settle_waiter(std::uint32_t waiter, const Situation& situati
   wire::Query query;
   waiting.restore(query);
   const Client client = waiting.client;
-  const Step step = settle({query, client, now, room_for(client, query, *reply_room_)}, situation);
+  const Step step =
+      settle({query, client, now, room_for(client, query, *reply_room_), look_at(client).sighting},
+             situation);
   switch (step.kind) {
     case Step::Kind::Wait: return false;
     case Step::Kind::Reply:
@@ -167,6 +171,7 @@ void Service::Impl::remember_failure(const PendingQuestion& question, wire::EdeC
 
 void Service::Impl::on_tick(const Now& now) noexcept {
   refresh();
+  release_overdue(now);
   const auto is_due = [&](std::uint32_t waiter, milliseconds after) {
     return waiter != kNobody && now.monotonic >= pending_.waiter(waiter).since + after;
   };

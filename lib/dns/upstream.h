@@ -12,6 +12,9 @@ struct UpstreamQuestion {
   Name name;
   std::uint16_t type = 0;
   std::uint16_t record_class = 1;
+  // The clock is not set, and it is set by this name: nothing that depends on the time (signatures,
+  // certificates) may refuse its answer.
+  bool sets_clock = false;
 };
 
 // What came back.

@@ -80,18 +80,59 @@ bool is_sensitive(const Policy& policy, policy::CategoryId category) {
   return category < policy.categories.size() && policy.categories[category].sensitive;
 }
 
+bool is_sensitive(const Policy& policy, const list::Element& element) {
+  return is_sensitive(policy, policy.lists[element.list].category);
+}
+
 // Also where something else decided: a visit to a help page that bedtime blocked, or that went
 // through unhindered, tells as much about a child as one that its category blocked. Every list is
 // asked, also those that do not count for the profile.
-bool is_sensitive(const Policy& policy, const Name& name, const Verdict& verdict) {
-  if (is_sensitive(policy, verdict.category)) return true;
+bool is_sensitive(const Policy& policy, const Name& name) {
   NameHashes hashes;
   hash_suffixes(name, policy.names.image().key(), hashes);
   std::array<list::Lists::Holding, list::Delta::kElementsMax> room;
   const auto holdings = std::span(room).first(policy.names.holdings(hashes, room));
   return std::ranges::any_of(holdings, [&](const list::Lists::Holding& holding) {
-    return is_sensitive(policy, policy.lists[holding.element.list].category);
+    return is_sensitive(policy, holding.element);
   });
+}
+
+bool is_sensitive(const Policy& policy, const IpAddress& address) {
+  const auto elements = policy.names.image().elements(policy.names.find(address).set);
+  return std::ranges::any_of(elements,
+                             [&](const list::Element& e) { return is_sensitive(policy, e); });
+}
+
+bool is_sensitive(const Policy& policy, const Event& event) {
+  if (is_sensitive(policy, event.verdict.category)) return true;
+  if (is_sensitive(policy, event.name())) return true;
+  switch (event.answer) {
+    case Event::Answer::None: return false;
+    case Event::Answer::Name: return is_sensitive(policy, event.answer_name());
+    case Event::Answer::Address: return is_sensitive(policy, event.answer_address());
+  }
+  return false;
+}
+
+std::string answer_text(const Event& event) {
+  switch (event.answer) {
+    case Event::Answer::None: return {};
+    case Event::Answer::Name: return event.answer_name().to_text();
+    case Event::Answer::Address: return event.answer_address().to_text();
+  }
+  return {};
+}
+
+policy::Description describe(const Policy& policy, const Event& event) {
+  const policy::Profile& profile = policy.profiles[event.who.profile];
+  switch (event.answer) {
+    case Event::Answer::None: break;
+    case Event::Answer::Name:
+      return policy::describe(policy, profile, event.answer_name(), event.verdict);
+    case Event::Answer::Address:
+      return policy::describe(policy, profile, event.answer_address(), event.verdict);
+  }
+  return policy::describe(policy, profile, event.name(), event.verdict);
 }
 
 }  // namespace
@@ -100,6 +141,28 @@ void Event::set_name(const Name& name) noexcept {
   const Bytes wire = name.wire();
   name_size = static_cast<std::uint8_t>(wire.size());
   std::ranges::copy(wire, name_wire.begin());
+}
+
+void Event::set_answer(const Name& name) noexcept {
+  const Bytes wire = name.wire();
+  answer = Answer::Name;
+  answer_size = static_cast<std::uint8_t>(wire.size());
+  std::ranges::copy(wire, answer_octets.begin());
+}
+
+void Event::set_answer(const IpAddress& address) noexcept {
+  answer = Answer::Address;
+  answer_size = static_cast<std::uint8_t>(address.octets().size());
+  std::ranges::copy(address.octets(), answer_octets.begin());
+}
+
+Name Event::answer_name() const noexcept {
+  const auto name = Name::from_wire(Bytes(answer_octets).first(answer_size));
+  return name ? *name : Name();
+}
+
+IpAddress Event::answer_address() const noexcept {
+  return IpAddress::v6(std::span<const std::uint8_t>(answer_octets).first<16>());
 }
 
 Name Event::name() const noexcept {
@@ -123,10 +186,12 @@ std::string to_json_line(const Event& event, const Policy& policy) {
   const bool ids_are_known =
       event.policy_generation == policy.generation && event.who.profile < policy.profiles.size();
   std::string name;
+  std::string answer;
   policy::Description why;
-  if (ids_are_known && event.name_size > 0 && !is_sensitive(policy, event.name(), verdict)) {
+  if (ids_are_known && event.name_size > 0 && !is_sensitive(policy, event)) {
     name = event.name().to_text();
-    why = describe(policy, policy.profiles[event.who.profile], event.name(), verdict);
+    answer = answer_text(event);
+    why = describe(policy, event);
   }
   const bool device_is_known = ids_are_known && event.who.device < policy.devices.size();
   Line line;
@@ -137,6 +202,7 @@ std::string to_json_line(const Event& event, const Policy& policy) {
   line.text("kind", to_text(event.kind));
   line.text("type", type_text(event.record_type));
   line.text("name", name);
+  line.text("answer", answer);
   line.text("verdict", to_text(verdict.action));
   line.text("reason", to_text(verdict.reason));
   line.text("category", why.category);

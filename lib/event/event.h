@@ -27,6 +27,18 @@ struct Event {
   policy::Verdict verdict;
   std::uint8_t name_size = 0;
   std::array<std::uint8_t, limits::kNameBytesMax> name_wire;
+  // Kind DnsAnswer: what of the answer decided; a name in wire form or the 16 octets of an address.
+  enum class Answer : std::uint8_t { None, Name, Address };
+  Answer answer = Answer::None;
+  std::uint8_t answer_size = 0;
+  std::array<std::uint8_t, limits::kNameBytesMax> answer_octets;
+
+  void set_answer(const Name& name) noexcept;
+  void set_answer(const IpAddress& address) noexcept;
+  void clear_answer() noexcept { answer = Answer::None; }
+  // As set; only where it was.
+  Name answer_name() const noexcept;
+  IpAddress answer_address() const noexcept;
 
   void set_name(const Name& name) noexcept;
   // The name as set; the root if none was.
@@ -39,10 +51,12 @@ struct Event {
 bool is_kept(const policy::Profile& profile, const policy::Verdict& verdict) noexcept;
 
 // One JSON object on one line, without the line's end: time (RFC 3339, UTC), device, profile, peer,
-// kind, type, name, verdict, reason, category, list, rule, watched. All keys are always there; null
-// where there is nothing to say. Of a name that stands in a sensitive category, whatever decided,
-// name, category, list and rule are null (DESIGN, section 8); so they are for an event of another
-// generation of the policy, whose ids say nothing here.
+// kind, type, name, answer, verdict, reason, category, list, rule, watched. All keys are always
+// there; null where there is nothing to say. answer: the name or address of the answer that decided
+// (kind dns_answer); category, list and rule are of that then. Where the name, or what decided,
+// stands in a sensitive category, name, answer, category, list and rule are null (DESIGN,
+// section 8); so they are for an event of another generation of the policy, whose ids say nothing
+// here.
 std::string to_json_line(const Event& event, const policy::Policy& policy);
 
 }  // namespace haetae::event

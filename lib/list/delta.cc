@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
+#include "base/local_address.h"
 
 namespace haetae::list {
 namespace {
@@ -126,6 +127,33 @@ Lists::Lists(std::shared_ptr<const Image> image, std::shared_ptr<const Delta> de
       has_edits_(delta_ != nullptr && !delta_->empty()) {
   HAETAE_ASSERT(image_ != nullptr);
   HAETAE_ASSERT(delta_ == nullptr || delta_->key() == image_->key());
+}
+
+Match Lists::find(const IpAddress& address) const noexcept {
+  const std::uint32_t place = place_of(address);
+  return place == AddressSet::kNone ? Match{} : Match{.set = image_->addresses().set_at(place)};
+}
+
+std::uint32_t Lists::place_of(const IpAddress& address) const noexcept {
+  const AddressSet& addresses = image_->addresses();
+  const std::uint32_t place = addresses.find(address);
+  if (place != AddressSet::kNone) return place;
+  const IpAddress meant = led_to(address);
+  return meant == address ? place : addresses.find(meant);
+}
+
+std::vector<Lists::AddressHolding> Lists::holdings(const IpAddress& address) const {
+  std::vector<AddressHolding> found;
+  const AddressSet& addresses = image_->addresses();
+  std::uint32_t place = place_of(address);
+  while (place != AddressSet::kNone) {
+    const AddressSet::Prefix prefix = addresses.at(place);
+    for (const Element& element : image_->elements(prefix.set)) {
+      if (!element.inherited) found.push_back({element, prefix.prefix});
+    }
+    place = prefix.around;
+  }
+  return found;
 }
 
 std::size_t Lists::holdings(const NameHashes& hashes,

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/address.h"
 #include "base/name_hash.h"
 #include "list/image.h"
 #include "list/rule.h"
@@ -76,6 +77,17 @@ class Lists {
     if (has_edits_) match.edited = delta_->touches(hashes);
     return match;
   }
+  // The set of the narrowest prefix that holds the address: what is led to (local_address.h) where
+  // the address itself is in none. Edits speak of names only. Hot path.
+  Match find(const IpAddress& address) const noexcept;
+  // What holds at the address and on which prefix each list says so, narrowest first: for people's
+  // eyes.
+  struct AddressHolding {
+    Element element;
+    Cidr prefix;
+  };
+  std::vector<AddressHolding> holdings(const IpAddress& address) const;
+
   // All that holds at the name, written to out: nearest suffix first, edits applied, elements that
   // do not count at this name (Exact ones of ancestors) left out. Each row says where its rule
   // stands. Used when Match::edited is set, and by `explain` to name the rule. No allocation. What
@@ -92,6 +104,8 @@ class Lists {
   const Delta* delta() const noexcept { return delta_.get(); }
 
  private:
+  std::uint32_t place_of(const IpAddress& address) const noexcept;
+
   std::shared_ptr<const Image> image_;
   std::shared_ptr<const Delta> delta_;
   bool has_edits_;

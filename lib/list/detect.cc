@@ -83,6 +83,7 @@ Format shape_of(std::string_view line) {
   const std::string_view word = take_word(rest);
   if (!rest.empty()) return Format::Auto;  // prose
   if (word.starts_with("*.")) return Format::Wildcard;
+  if (Cidr::from_text(word)) return Format::Addresses;
   if (is_plain_name(word)) return Format::Domains;
   if (is_expression(line)) return Format::PiholeRegex;
   return is_url(word) ? Format::Urls : Format::Auto;
@@ -112,7 +113,7 @@ std::expected<void, std::string> check_is_text(std::string_view head) {
 std::expected<Format, std::string> detect_format(std::string_view head) {
   head = head.substr(0, limits::kListHeadBytesMax);
   if (const auto text = check_is_text(head); !text) return std::unexpected(text.error());
-  std::array<std::size_t, static_cast<std::size_t>(Format::Regex) + 1> lines{};
+  std::array<std::size_t, kFormatCount> lines{};
   while (!head.empty()) {
     const std::size_t end = std::min(head.find('\n'), head.size());
     const std::string_view line = trim(head.substr(0, end));
@@ -124,7 +125,10 @@ std::expected<Format, std::string> detect_format(std::string_view head) {
   // Among the formats; what looks like none of them has no vote.
   const auto* const most = std::max_element(lines.begin() + 1, lines.end());
   if (*most == 0) return std::unexpected("none of its first lines looks like a rule of any format");
-  return static_cast<Format>(most - lines.begin());
+  const auto format = static_cast<Format>(most - lines.begin());
+  // Names among addresses: a list of domains takes both.
+  const bool has_names = lines[static_cast<std::size_t>(Format::Domains)] > 0;
+  return format == Format::Addresses && has_names ? Format::Domains : format;
 }
 
 }  // namespace haetae::list

@@ -12,6 +12,7 @@ ParseLine parse_wildcard_line;
 ParseLine parse_adblock_line;
 ParseLine parse_dnsmasq_line;
 ParseLine parse_rpz_line;
+ParseLine parse_addresses_line;
 
 namespace {
 
@@ -28,6 +29,7 @@ constexpr FormatRow kFormats[] = {
     {Format::Rpz, "rpz", RuleScope::Exact, parse_rpz_line},
     {Format::Urls, "urls", RuleScope::Exact, nullptr},
     {Format::Regex, "regex", RuleScope::Subtree, nullptr},
+    {Format::Addresses, "addresses", RuleScope::Exact, parse_addresses_line},
 };
 
 struct SkipRow {
@@ -61,6 +63,7 @@ constexpr SkipRow kSkipReasons[] = {
     {SkipReason::TooManyNames, "too-many-names", "more names than one line may hold"},
     {SkipReason::LineTooLong, "line-too-long", "longer than a line may be"},
     {SkipReason::NulOctet, "nul-octet", "holds a NUL octet"},
+    {SkipReason::NotAnAddress, "not-an-address", "not an address or a network"},
 };
 
 constexpr bool tables_are_in_order() {
@@ -70,7 +73,7 @@ constexpr bool tables_are_in_order() {
   for (std::size_t i = 0; i < std::size(kSkipReasons); ++i) {
     if (static_cast<std::size_t>(kSkipReasons[i].reason) != i) return false;
   }
-  return std::size(kSkipReasons) == kSkipReasonCount;
+  return std::size(kFormats) == kFormatCount && std::size(kSkipReasons) == kSkipReasonCount;
 }
 static_assert(tables_are_in_order());
 
@@ -113,6 +116,7 @@ void parse_line(Format format, std::string_view line, ParserState& state,
   ParseLine* const parse = row_of(format).parse_line;
   HAETAE_ASSERT(parse != nullptr);
   out.rule_count = 0;
+  out.address.reset();
   out.skipped = SkipReason::None;
   out.below_only = false;
   parse(line, state, out);
@@ -126,6 +130,12 @@ std::string to_text(const Rule& rule) {
   if (rule.scope == RuleScope::Subtree) text += '^';
   if (rule.important) text += "$important";
   return text;
+}
+
+std::string to_text(const AddressRule& rule) {
+  constexpr int kWholeAddress = 128;
+  return rule.prefix.mapped_bits() == kWholeAddress ? rule.prefix.address().to_text()
+                                                    : rule.prefix.to_text();
 }
 
 }  // namespace haetae::list

@@ -25,7 +25,9 @@ enum class Format : std::uint8_t {
   Rpz,
   Urls,
   Regex,
+  Addresses,
 };
+inline constexpr std::size_t kFormatCount = static_cast<std::size_t>(Format::Addresses) + 1;
 
 // Why a line, or a part of one, gave no rule. Stored in reports by id: append, do not rename.
 enum class SkipReason : std::uint8_t {
@@ -51,8 +53,10 @@ enum class SkipReason : std::uint8_t {
   TooManyNames,
   LineTooLong,
   NulOctet,
+  NotAnAddress,
 };
-inline constexpr std::size_t kSkipReasonCount = static_cast<std::size_t>(SkipReason::NulOctet) + 1;
+inline constexpr std::size_t kSkipReasonCount =
+    static_cast<std::size_t>(SkipReason::NotAnAddress) + 1;
 
 std::string_view id_of(SkipReason reason) noexcept;     // "has-path"
 std::string_view describe(SkipReason reason) noexcept;  // "has a path, which never widens to …"
@@ -62,6 +66,7 @@ std::optional<SkipReason> skip_reason_of(std::string_view id) noexcept;
 struct ParsedLine {
   std::array<Rule, limits::kListNamesPerLineMax> rules;
   std::size_t rule_count = 0;
+  std::optional<AddressRule> address;  // the line speaks of addresses, and of no name
   // Why the line, or a part of it, gave no rule; None and no rules: blank or a comment.
   SkipReason skipped = SkipReason::None;
   // The line speaks of the names below its rule's name only (RPZ's "*.x", AdBlock's "||*.x^"). A
@@ -69,7 +74,9 @@ struct ParsedLine {
   bool below_only = false;
 
   std::span<const Rule> all() const noexcept { return {rules.data(), rule_count}; }
-  bool nothing() const noexcept { return rule_count == 0 && skipped == SkipReason::None; }
+  bool nothing() const noexcept {
+    return rule_count == 0 && !address && skipped == SkipReason::None;
+  }
 };
 
 // What a dialect remembers from line to line. A fresh one for each source.
@@ -104,5 +111,7 @@ void parse_line(Format format, std::string_view line, ParserState& state, Parsed
 
 // The rule in normal form: "x" exact, "||x^" subtree, "@@" before an allow, "$important" after.
 std::string to_text(const Rule& rule);
+// "203.0.113.7", "203.0.113.0/24".
+std::string to_text(const AddressRule& rule);
 
 }  // namespace haetae::list

@@ -162,6 +162,14 @@ void add_rule(std::string_view word, RuleScope scope, ParsedLine& out) noexcept 
   ++out.rule_count;
 }
 
+bool take_address(std::string_view word, ParsedLine& out) noexcept {
+  const auto prefix = Cidr::from_text(word);
+  if (!prefix) return false;
+  out.address = AddressRule{*prefix};
+  out.skipped = SkipReason::None;
+  return true;
+}
+
 bool take_subtree_mark(std::string_view& word) noexcept {
   if (word.starts_with("*.")) {
     word.remove_prefix(2);

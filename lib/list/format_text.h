@@ -30,6 +30,10 @@ SkipReason judge_host_name(const Name& name) noexcept;
 // Adds a rule, or notes why not.
 void add_rule(std::string_view word, RuleScope scope, ParsedLine& out) noexcept;
 
+// Notes an address or a network, and drops why the line was no name's; false if the word is
+// neither.
+bool take_address(std::string_view word, ParsedLine& out) noexcept;
+
 // "*.x" and ".x" speak of the site x: takes the mark off. True if there was one.
 bool take_subtree_mark(std::string_view& word) noexcept;
 

@@ -34,6 +34,7 @@ struct Image::Parts {
   std::vector<Element> elements;
   Bytes conditions;
   std::vector<ImageList> lists;
+  AddressSet addresses;
   std::uint64_t name_count = 0;
   std::uint64_t checksum = 0;
 
@@ -88,6 +89,10 @@ std::expected<void, std::string> Image::Parts::read() {
   auto read = format::read_lists(section_of(file, *header, Section::Lists));
   if (!read) return std::unexpected(std::move(read.error()));
   lists = std::move(*read);
+  const auto prefixes =
+      AddressSet::read(section_of(file, *header, Section::Addresses), header->set_count);
+  if (!prefixes) return std::unexpected(prefixes.error());
+  addresses = *prefixes;
   if (!conditions_fit()) return std::unexpected("is corrupt: its conditions are broken");
   return read_sets(*header);
 }
@@ -218,6 +223,10 @@ SetId Image::set_in_buckets(std::uint64_t hash) const noexcept {
 
 SetId Image::set_at(std::uint64_t suffix_hash) const noexcept {
   return set_in_buckets(suffix_hash);
+}
+
+const AddressSet& Image::addresses() const noexcept {
+  return parts_->addresses;
 }
 
 void Image::prefetch(const NameHashes& hashes) const noexcept {

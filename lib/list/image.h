@@ -10,17 +10,14 @@
 #include <vector>
 
 #include "base/name_hash.h"
+#include "list/address_set.h"
 #include "list/rule.h"
 
 namespace haetae::list {
 
-// An interned set of elements: all that an image says of one name, in one number.
-using SetId = std::uint32_t;
-inline constexpr SetId kEmptySet = 0;  // no list speaks of the name
-
-// What one list says at one name. `inherited` elements were put there by the closure over
-// ancestors: a subtree rule of a name above.
-// a subtree rule of a name above that the name itself does not repeat.
+// What one list says at one name or prefix of addresses. `inherited` elements were put there by the
+// closure over ancestors: a subtree rule of a name above that the name itself does not repeat, a
+// wider prefix around. Those of prefixes have scope Subtree.
 struct Element {
   ListId list = kNoList;
   RuleAction action = RuleAction::Block;
@@ -76,6 +73,8 @@ class Image {
   void prefetch(const NameHashes& hashes) const noexcept;
   // The set that stands at one suffix exactly, with its inherited elements; kEmptySet if none.
   SetId set_at(std::uint64_t suffix_hash) const noexcept;
+  // The prefixes of addresses; their sets are the image's.
+  const AddressSet& addresses() const noexcept;
 
   // In ascending order. Empty for kEmptySet and for a number that is no set's.
   std::span<const Element> elements(SetId set) const noexcept;

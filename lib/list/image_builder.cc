@@ -54,12 +54,14 @@ struct ImageBuilder::Work {
   std::expected<void, BuildError> check() const;
 
   // The steps of write(), in order.
+  void gather_prefixes();
   bool close_over_ancestors();
   bool close(ListedNames::Entry& entry, const NameHashes& hashes);
   void number_sets();
   void write_wide_names(ImageWriter& out);
   void write_sets(ImageWriter& out);
   void write_conditions(ImageWriter& out);
+  void write_prefixes(ImageWriter& out);
 
   bool has_depth(std::size_t labels) const {
     return (header.depths[labels / 64] >> (labels % 64) & 1) != 0;
@@ -69,6 +71,8 @@ struct ImageBuilder::Work {
   std::vector<ImageList> lists;
   SetPool sets;
   ListedNames names;
+  std::vector<std::pair<Cidr, std::uint64_t>> address_elements;  // as added
+  std::vector<AddressSet::Prefix> prefixes;                      // in order, with the pool's sets
   std::unordered_map<std::string, std::uint32_t> conditions;
   std::vector<std::string_view> conditions_in_order;
   std::size_t condition_bytes = 0;
@@ -107,6 +111,12 @@ void ImageBuilder::add(ListId list, const Rule& rule, Bytes condition) {
   work_->header.depths[labels / 64] |= std::uint64_t{1} << (labels % 64);
   ++work_->stats.rules;
   work_->names.add(hash_name(rule.name, work_->key), rule.name.wire(), format::pack(element));
+}
+
+void ImageBuilder::add(ListId list, const AddressRule& rule) {
+  HAETAE_ASSERT(list < work_->lists.size());
+  ++work_->stats.rules;
+  work_->address_elements.emplace_back(rule.prefix, format::pack({.list = list}));
 }
 
 bool ImageBuilder::confuses(const Name& name) {
@@ -160,6 +170,9 @@ std::uint32_t ImageBuilder::Work::condition_number(Bytes condition) {
 std::expected<void, BuildError> ImageBuilder::Work::check() const {
   if (names.collisions() > 0) return collision();
   if (names.full()) return too_large("there are too many names");
+  if (prefixes.size() > limits::kImagePrefixesMax) {
+    return too_large("there are too many addresses and networks");
+  }
   if (sets.full()) return too_large("there are too many different sets of rules at one name");
   if (condition_bytes > limits::kImageConditionBytesMax) {
     return too_large("there are too many rules with conditions");
@@ -169,6 +182,7 @@ std::expected<void, BuildError> ImageBuilder::Work::check() const {
 
 std::expected<BuildStats, BuildError> ImageBuilder::Work::write(ImageOutput& output) {
   names.flush();
+  gather_prefixes();
   if (const auto checked = check(); !checked) return std::unexpected(checked.error());
   if (!close_over_ancestors()) return collision();
   if (const auto checked = check(); !checked) return std::unexpected(checked.error());
@@ -188,16 +202,46 @@ std::expected<BuildStats, BuildError> ImageBuilder::Work::write(ImageOutput& out
   write_conditions(out);
   out.append_all(format::write_lists(lists));
   out.end(Section::Lists);
+  write_prefixes(out);
   header.name_count = names.size();
   header.bucket_count = table.bucket_count();
   out.end_file(header);
 
   stats.names = names.size();
+  stats.prefixes = prefixes.size();
   stats.elements_dropped = sets.dropped();
   stats.sets = in_order.size();
   stats.second_places = table.second_places();
   stats.size_bytes = header.file_size;
   return stats;
+}
+
+// Every distinct prefix with the set of what is said of it and of the prefixes around it.
+void ImageBuilder::Work::gather_prefixes() {
+  std::ranges::sort(address_elements, {}, [](const auto& row) {
+    return std::tuple(row.first.address(), row.first.mapped_bits(), row.second);
+  });
+  std::vector<SetId> own;  // of each prefix, without what is around it
+  for (const auto& [prefix, element] : address_elements) {
+    if (prefixes.empty() || prefixes.back().prefix != prefix) {
+      // A prefix that starts before and does not hold this one holds none of the next ones either.
+      std::uint32_t around = static_cast<std::uint32_t>(prefixes.size()) - 1;
+      while (around != AddressSet::kNone && !prefixes[around].prefix.contains(prefix.address())) {
+        around = prefixes[around].around;
+      }
+      prefixes.push_back({prefix, kEmptySet, around});
+      own.push_back(kEmptySet);
+    }
+    own.back() = sets.with(own.back(), element);
+  }
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    prefixes[i].set = own[i];
+    for (std::uint32_t around = prefixes[i].around; around != AddressSet::kNone;
+         around = prefixes[around].around) {
+      prefixes[i].set = sets.inherit(prefixes[i].set, own[around]);
+    }
+  }
+  address_elements = {};
 }
 
 // False if a name above a listed one has the hash of a listed name that is another one.
@@ -235,6 +279,7 @@ bool ImageBuilder::Work::close(ListedNames::Entry& entry, const NameHashes& hash
 void ImageBuilder::Work::number_sets() {
   std::vector<std::uint64_t> uses(sets.size());
   for (std::size_t i = 0; i < names.size(); ++i) ++uses[names[i].value];
+  for (const AddressSet::Prefix& prefix : prefixes) ++uses[prefix.set];
   const auto conditional = [this](SetId set) {
     return std::ranges::any_of(sets.elements(set), [](std::uint64_t element) {
       return format::unpack(element).condition != 0;
@@ -299,6 +344,12 @@ void ImageBuilder::Work::write_conditions(ImageWriter& out) {
   out.append_all(starts);
   for (const std::string_view condition : conditions_in_order) out.append(as_bytes(condition));
   out.end(Section::Conditions);
+}
+
+void ImageBuilder::Work::write_prefixes(ImageWriter& out) {
+  for (AddressSet::Prefix& prefix : prefixes) prefix.set = number_of[prefix.set];
+  out.append(AddressSet::write(prefixes));
+  out.end(Section::Addresses);
 }
 
 }  // namespace haetae::list

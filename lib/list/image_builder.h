@@ -27,6 +27,7 @@ struct BuildError {
 // What a build took and gave.
 struct BuildStats {
   std::uint64_t names = 0;             // distinct ones
+  std::uint64_t prefixes = 0;          // of addresses, distinct ones
   std::uint64_t rules = 0;             // as added
   std::uint64_t elements_dropped = 0;  // beyond limits::kImageSetElementsMax at one name
   std::uint64_t sets = 0;
@@ -53,6 +54,7 @@ class ImageBuilder {
   // A rule that is there already changes nothing. condition: what the rule depends on besides the
   // name, in a form that its reader knows; empty for none. Faults show when the image is written.
   void add(ListId list, const Rule& rule, Bytes condition = {});
+  void add(ListId list, const AddressRule& rule);
 
   // True if a suffix of the name has the hash of a listed name that is another one: the image would
   // take it for that. For popular and benign names, after the last add() and before write().

@@ -9,8 +9,8 @@
 namespace haetae::list::format {
 namespace {
 
-constexpr const char* kSectionNames[] = {"buckets",  "wide names", "sets",
-                                         "elements", "conditions", "lists"};
+constexpr const char* kSectionNames[] = {"buckets",    "wide names", "sets",     "elements",
+                                         "conditions", "lists",      "addresses"};
 
 // Reads numbers and texts one after the other; the first that does not fit sticks.
 class Cursor {

@@ -21,21 +21,30 @@
 //   Section::Elements     eight bytes each, see pack()
 //   Section::Conditions   their number, number + 1 places (four bytes each), then the bytes
 //   Section::Lists        name, category, digest and rule count of each list
+//   Section::Addresses    the prefixes of addresses (address_set.h)
 //
 // Numbers are in the byte order of the machine that built the file. Sections stand in this order,
 // each at a multiple of 64, each with its own checksum; the header's checksum covers theirs.
 namespace haetae::list::format {
 
 inline constexpr std::array<char, 8> kMagic = {'H', 'A', 'E', 'T', 'A', 'E', 'I', 'M'};
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::size_t kWideNameBytes = 8 + 4;
 inline constexpr std::uint64_t kBucketsMax = std::uint64_t{1}
                                              << 32;  // keeps sizes from overflowing
 
-enum class Section : std::uint8_t { Buckets, WideNames, SetStarts, Elements, Conditions, Lists };
-inline constexpr std::size_t kSectionCount = 6;
+enum class Section : std::uint8_t {
+  Buckets,
+  WideNames,
+  SetStarts,
+  Elements,
+  Conditions,
+  Lists,
+  Addresses,
+};
+inline constexpr std::size_t kSectionCount = 7;
 
 struct SectionPlace {
   std::uint64_t offset = 0;
@@ -61,7 +70,7 @@ struct Header {
   const SectionPlace& section(Section s) const { return sections[static_cast<std::size_t>(s)]; }
   SectionPlace& section(Section s) { return sections[static_cast<std::size_t>(s)]; }
 };
-static_assert(sizeof(Header) == 232 && std::is_trivially_copyable_v<Header>);
+static_assert(sizeof(Header) == 256 && std::is_trivially_copyable_v<Header>);
 inline constexpr std::size_t kHeaderBytes = 256;  // the rest is zero
 static_assert(kHeaderBytes >= sizeof(Header) && kHeaderBytes % kAlignment == 0);
 

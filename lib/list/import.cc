@@ -11,12 +11,12 @@ namespace haetae::list {
 namespace {
 
 // Part of every import digest: raise it when the parsers take the same text differently.
-constexpr std::uint64_t kImportVersion = 1;
+constexpr std::uint64_t kImportVersion = 2;
 
 std::unexpected<std::string> not_acted_on(Format format) {
   return std::unexpected(fmt::format(
       "this version does not act on lists of format '{}' yet; it reads hosts, domains, wildcard, "
-      "adblock, dnsmasq and rpz",
+      "adblock, dnsmasq, rpz and addresses",
       id_of(format)));
 }
 
@@ -49,6 +49,7 @@ class Importer {
       if (parsed_.skipped != SkipReason::None) note_skipped(parsed_.skipped, line);
       if (parsed_.nothing()) ++report_.blank_count;
       for (std::size_t i = 0; i < parsed_.rule_count; ++i) take(parsed_.rules[i], line);
+      if (parsed_.address) take(*parsed_.address, line);
     }
   }
 
@@ -64,6 +65,16 @@ class Importer {
     sink_.take(rule, line.number);
   }
 
+  void take(const AddressRule& rule, const SourceLine& line) {
+    if (spec_.protected_names != nullptr) {
+      const Quarantine why = spec_.protected_names->check(rule, spec_.category);
+      if (why != Quarantine::None) return note_quarantined(why, rule, line);
+    }
+    ++report_.rule_count;
+    ++report_.address_count;
+    sink_.take_address(rule, line.number);
+  }
+
   void note_skipped(SkipReason reason, const SourceLine& line) {
     ImportReport::Skipped& skipped = report_.skipped[static_cast<std::size_t>(reason)];
     ++skipped.count;
@@ -72,7 +83,8 @@ class Importer {
         {line.number, std::string(line.text.substr(0, limits::kReportExcerptBytesMax))});
   }
 
-  void note_quarantined(Quarantine why, const Rule& rule, const SourceLine& line) {
+  template <typename AnyRule>
+  void note_quarantined(Quarantine why, const AnyRule& rule, const SourceLine& line) {
     ++report_.quarantined_count;
     if (report_.quarantined.size() == limits::kReportQuarantinedMax) return;
     report_.quarantined.push_back({line.number, why, to_text(rule)});
@@ -118,8 +130,8 @@ std::string judge(const ImportReport& report, std::uint64_t previous_rule_count)
   if (report.quarantined_count > limits::kListQuarantinedCountMax &&
       report.quarantined_count * 100 > entries * limits::kListQuarantinedPercentMax) {
     return fmt::format(
-        "{} of its {} entries would block protected names or public suffixes, more than {} in a "
-        "hundred: this is not the list it should be",
+        "{} of its {} entries would block what no list may block, protected names and addresses or "
+        "public suffixes, more than {} in a hundred: this is not the list it should be",
         report.quarantined_count, entries, limits::kListQuarantinedPercentMax);
   }
   if (previous_rule_count >= limits::kListShrinkCheckRulesMin &&
@@ -131,24 +143,47 @@ std::string judge(const ImportReport& report, std::uint64_t previous_rule_count)
   return {};
 }
 
-// Takes the rules of one line that equal the wanted one.
-class Finder : public RuleSink {
- public:
-  explicit Finder(const Rule& wanted) : wanted_(wanted) {}
+bool same(const Rule& a, const Rule& b) {
+  return a.name == b.name && a.action == b.action && a.scope == b.scope &&
+         a.important == b.important;
+}
+bool same(const AddressRule& a, const AddressRule& b) {
+  return a.prefix == b.prefix;
+}
+template <typename One, typename Other>
+bool same(const One&, const Other&) {
+  return false;
+}
 
-  void take(const Rule& rule, std::uint32_t line) override {
-    if (found_ || rule.name != wanted_.name || rule.action != wanted_.action ||
-        rule.scope != wanted_.scope || rule.important != wanted_.important) {
-      return;
-    }
-    found_ = line;
-  }
+// Looks for the first line that gives the wanted rule, of a name or of addresses.
+template <typename Wanted>
+class Finder final : public RuleSink {
+ public:
+  explicit Finder(const Wanted& wanted) : wanted_(wanted) {}
+
+  void take(const Rule& rule, std::uint32_t line) override { look_at(rule, line); }
+  void take_address(const AddressRule& rule, std::uint32_t line) override { look_at(rule, line); }
   std::optional<std::uint32_t> found() const { return found_; }
 
  private:
-  const Rule& wanted_;
+  template <typename AnyRule>
+  void look_at(const AnyRule& rule, std::uint32_t line) {
+    if (!found_ && same(rule, wanted_)) found_ = line;
+  }
+
+  const Wanted& wanted_;
   std::optional<std::uint32_t> found_;
 };
+
+template <typename Wanted>
+std::optional<std::uint32_t> find_any_line(const ImportSpec& spec, const Wanted& rule) {
+  Finder<Wanted> finder(rule);
+  ImportSpec unchecked = spec;
+  unchecked.protected_names = nullptr;  // costs time, and a rule that is asked for was taken
+  unchecked.previous_rule_count = 0;
+  if (!import_list(unchecked, finder)) return std::nullopt;
+  return finder.found();
+}
 
 }  // namespace
 
@@ -187,12 +222,11 @@ std::uint64_t import_digest_of(const ImportSpec& spec, std::uint64_t source_dige
 }
 
 std::optional<std::uint32_t> find_line(const ImportSpec& spec, const Rule& rule) {
-  Finder finder(rule);
-  ImportSpec unchecked = spec;
-  unchecked.protected_names = nullptr;  // costs time, and a rule that is asked for was taken
-  unchecked.previous_rule_count = 0;
-  if (!import_list(unchecked, finder)) return std::nullopt;
-  return finder.found();
+  return find_any_line(spec, rule);
+}
+
+std::optional<std::uint32_t> find_line(const ImportSpec& spec, const AddressRule& rule) {
+  return find_any_line(spec, rule);
 }
 
 }  // namespace haetae::list

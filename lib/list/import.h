@@ -31,6 +31,7 @@ class RuleSink {
   virtual ~RuleSink() = default;
   // rule: valid during the call. line: where it stands, from 1.
   virtual void take(const Rule& rule, std::uint32_t line) = 0;
+  virtual void take_address(const AddressRule& rule, std::uint32_t line) = 0;
 };
 
 // Reads the whole list, gives its rules to the sink and returns the report. Whether a list is
@@ -50,5 +51,6 @@ std::uint64_t import_digest_of(const ImportSpec& spec, std::uint64_t source_dige
 // a line: for one answer to a person, not for a million. No value if it does not, or cannot be
 // read.
 std::optional<std::uint32_t> find_line(const ImportSpec& spec, const Rule& rule);
+std::optional<std::uint32_t> find_line(const ImportSpec& spec, const AddressRule& rule);
 
 }  // namespace haetae::list

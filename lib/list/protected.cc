@@ -7,6 +7,8 @@
 #include <iterator>
 
 #include "base/idn.h"
+#include "base/limits.h"
+#include "base/local_address.h"
 #include "base/name_hash.h"
 #include "list/format_text.h"
 #include "list/public_suffix.h"
@@ -47,6 +49,9 @@ std::string_view id_of(Quarantine why) noexcept {
     case Quarantine::AboveProtected: return "above-protected";
     case Quarantine::RegistrySuffix: return "registry-suffix";
     case Quarantine::PrivateSuffix: return "private-suffix";
+    case Quarantine::ProtectedAddress: return "protected-address";
+    case Quarantine::NoSite: return "no-site";
+    case Quarantine::TooWide: return "too-wide";
   }
   return "";
 }
@@ -59,6 +64,9 @@ std::string_view describe(Quarantine why) noexcept {
     case Quarantine::RegistrySuffix: return "would block a public suffix";
     case Quarantine::PrivateSuffix:
       return "would block everybody who has a name under that public suffix";
+    case Quarantine::ProtectedAddress: return "would block addresses that very many sites share";
+    case Quarantine::NoSite: return "is local or no address of a site";
+    case Quarantine::TooWide: return "would block a large part of the internet";
   }
   return "";
 }
@@ -73,15 +81,19 @@ std::expected<Protected, std::string> Protected::from_text(std::string_view text
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty()) continue;
     const std::string_view word = take_word(line);
+    Categories own;
+    while (!line.empty()) own.emplace_back(take_word(line));
+    if (const auto prefix = Cidr::from_text(word)) {
+      result.networks_.push_back({*prefix, std::move(own)});
+      continue;
+    }
     const auto name = name_from_user_text(word);
     if (!name || !name->is_hostname()) {
       return std::unexpected(
-          fmt::format("{}:{}: '{}' is not a domain name; write one name a line, "
+          fmt::format("{}:{}: '{}' is neither a domain name nor an address; write one a line, "
                       "then categories",
                       source, number, word));
     }
-    Categories own;
-    while (!line.empty()) own.emplace_back(take_word(line));
     result.add(*name, own);
     // Whoever blocks the site by its other usual name blocks the site.
     if (!starts_with_www(*name)) result.add(with_www(*name), own);
@@ -137,6 +149,31 @@ Quarantine Protected::check(const Rule& rule, std::string_view category) const {
                                                            : Quarantine::None;
   }
   return Quarantine::None;
+}
+
+Quarantine Protected::check(const AddressRule& rule, std::string_view category) const {
+  const Cidr& prefix = rule.prefix;
+  const int bits_min =
+      prefix.address().is_v4() ? limits::kListV4PrefixBitsMin : limits::kListV6PrefixBitsMin;
+  if (prefix.prefix_bits() < bits_min) return Quarantine::TooWide;
+  const auto touches = [&](const Cidr& other) { return overlap(prefix, other); };
+  if (std::ranges::any_of(local_prefixes(), touches) ||
+      std::ranges::any_of(siteless_prefixes(), touches)) {
+    return Quarantine::NoSite;
+  }
+  // The narrowest network around the entry speaks for it: a resolver inside a network of thousands
+  // of sites is a resolver. Whatever the entry holds besides must be the list's own too.
+  const Network* around = nullptr;
+  for (const Network& network : networks_) {
+    if (!touches(network.prefix)) continue;
+    if (network.prefix.mapped_bits() > prefix.mapped_bits()) {
+      if (!holds(network.own, category)) return Quarantine::ProtectedAddress;
+    } else if (around == nullptr || network.prefix.mapped_bits() > around->prefix.mapped_bits()) {
+      around = &network;
+    }
+  }
+  const bool is_protected = around != nullptr && !holds(around->own, category);
+  return is_protected ? Quarantine::ProtectedAddress : Quarantine::None;
 }
 
 }  // namespace haetae::list

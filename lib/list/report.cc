@@ -55,7 +55,8 @@ std::optional<std::string> unescaped(std::string_view text) {
 
 std::optional<Quarantine> quarantine_of(std::string_view id) {
   for (const auto why : {Quarantine::ProtectedName, Quarantine::AboveProtected,
-                         Quarantine::RegistrySuffix, Quarantine::PrivateSuffix}) {
+                         Quarantine::RegistrySuffix, Quarantine::PrivateSuffix,
+                         Quarantine::ProtectedAddress, Quarantine::NoSite, Quarantine::TooWide}) {
     if (id_of(why) == id) return why;
   }
   return std::nullopt;
@@ -73,6 +74,7 @@ constexpr NumberField kNumbers[] = {
     {"lines", &ImportReport::line_count},
     {"blank", &ImportReport::blank_count},
     {"rules", &ImportReport::rule_count},
+    {"addresses", &ImportReport::address_count},
     {"widened", &ImportReport::widened_count},
     {"quarantined-count", &ImportReport::quarantined_count},
 };
@@ -246,6 +248,10 @@ std::string describe(const ImportReport& report, std::size_t examples_max) {
                   escaped(report.name), escaped(report.category), grouped(report.rule_count),
                   grouped(report.line_count), id_of(report.format), found,
                   grouped(report.skipped_count()), grouped(report.quarantined_count));
+  if (report.address_count > 0) {
+    out += fmt::format("  {} of the rules are addresses and networks\n",
+                       grouped(report.address_count));
+  }
   if (report.refused()) out += fmt::format("  REFUSED: {}\n", report.refusal);
   if (report.widened_count > 0) {
     out += fmt::format("  {} entries for what stands below a name also hold the name itself\n",

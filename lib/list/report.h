@@ -39,7 +39,8 @@ struct ImportReport {
   std::uint64_t import_digest = 0;  // of those and of all settings that shape the rules
   std::uint64_t line_count = 0;
   std::uint64_t blank_count = 0;  // blank lines and comments
-  std::uint64_t rule_count = 0;   // rules taken, duplicates included
+  std::uint64_t rule_count = 0;   // rules taken, duplicates and those of addresses included
+  std::uint64_t address_count = 0;
   // Rules taken that also hold a name which their line leaves out (RPZ's "*.x" without "x").
   std::uint64_t widened_count = 0;
   std::array<Skipped, kSkipReasonCount> skipped;  // by SkipReason

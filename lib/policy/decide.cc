@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/local_address.h"
 #include "list/host_text.h"
 #include "policy/decider.h"
 
@@ -42,21 +43,45 @@ std::span<const Mark> marks_of(const Policy& policy, const NameFacts& facts) noe
 
 Verdict decide(const Policy& policy, const Standing& standing, const Request& request,
                NameFacts& facts, Scratch& scratch) noexcept {
-  if (request.name == nullptr) return undecidable(policy, standing, request);
-  return Decider({policy, standing, request, facts, &scratch}).decide();
+  if (request.name == nullptr && request.address == nullptr) {
+    return undecidable(policy, standing, request);
+  }
+  Decider decider({policy, standing, request, facts, &scratch});
+  return request.kind == Kind::DnsAnswer ? decider.decide_in_answer() : decider.decide();
 }
 
 Verdict decide(const Policy& policy, const Standing& standing, const Request& request,
                Scratch& scratch) noexcept {
-  NameFacts facts;
-  if (request.name != nullptr) facts = scratch.look_up(policy, *request.name);
+  NameFacts facts = scratch.look_up(policy, request);
   return decide(policy, standing, request, facts, scratch);
 }
 
 Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept {
   NameFacts nothing;
-  return Decider({policy, standing, request, nothing, nullptr}).decide_without_name();
+  return Decider({policy, standing, request, nothing, nullptr}).decide_unknown_subject();
+}
+
+bool is_silent(const Policy& policy, const Request& request, NameFacts& facts,
+               Scratch& scratch) noexcept {
+  const Standing nothing_on;
+  return Decider({policy, nothing_on, request, facts, &scratch}).is_silent();
+}
+
+bool may_lead_home(const Policy& policy, const Name& name, const NameFacts& facts) noexcept {
+  if (!policy.rebinding_protected || name.label_count() <= 1) return true;
+  return std::ranges::any_of(marks_of(policy, facts), [&](const Mark& mark) {
+    const bool is_trusted = mark.kind == MarkKind::LocalAnswers || mark.kind == MarkKind::House ||
+                            mark.kind == MarkKind::Help;
+    return is_trusted && (!mark.exact || facts.marks_whole_name);
+  });
+}
+
+bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept {
+  return std::ranges::any_of(marks_of(policy, facts), [&](const Mark& mark) {
+    return mark.kind == MarkKind::House && mark.subject == kTimeSync &&
+           (!mark.exact || facts.marks_whole_name);
+  });
 }
 
 const SpecialName* special_answer(const Policy& policy, const Profile& profile,
@@ -86,7 +111,7 @@ Decider::Decider(const Case& asked) noexcept
 
 // First match wins. The order is the product: each line says why it stands at its height.
 Verdict Decider::decide() noexcept {
-  outcome_ = outcome_of_name();
+  outcome_ = outcome_of_subject();
   // Illegal content and legal orders: above everything, so that nothing a person sets up, not even
   // a help line that a list wrongly names, opens what the law closes.
   (locked()
@@ -118,12 +143,59 @@ Verdict Decider::decide() noexcept {
   return shape();
 }
 
-// Without a name only the steps that are about time can speak; then the profile's own rule.
-Verdict Decider::decide_without_name() noexcept {
-  if (!(paused() || focus() || bedtime() || total_quota())) {
+// A name or address that an answer leads through: only what is said of it counts. Whether the
+// device may be online now, and whether the asked site is known, was decided with the question. An
+// Allow of the question reaches the steps at and below its own height (reach() in shape.cc).
+Verdict Decider::decide_in_answer() noexcept {
+  outcome_ = outcome_of_subject();
+  // Nobody who allows a site means that it may open the router.
+  (rebinding() ||
+   covered(Reach::Help)
+   // Illegal content stays shut, whatever a guardian says of a site that leads to it.
+   || locked() ||
+   covered(Reach::Guardian)
+   // From here on as in decide(), for the names that have a word of their own.
+   || house_or_help() || granted() || guardians_word() || bypass() || covered(Reach::Services) ||
+   services() || covered(Reach::Categories) || categories() || covered(Reach::Patterns) ||
+   patterns() || nothing_matched());
+  return shape();
+}
+
+// Without a name only the steps that are about time can speak; then the profile's own rule. In an
+// answer those have spoken, and what a guardian allowed is not doubted.
+Verdict Decider::decide_unknown_subject() noexcept {
+  const bool is_settled =
+      is_in_answer() ? covered(Reach::Guardian) : paused() || focus() || bedtime() || total_quota();
+  if (!is_settled) {
     profile_.undecidable_blocked ? block(Reason::Undecidable) : allow(Reason::Undecidable);
   }
   return shape();
+}
+
+// Every step of decide_in_answer() that may block, asked whether it ever could. A step that learns
+// to block for a new reason must be asked here too.
+bool Decider::is_silent() noexcept {
+  outcome_ = outcome_of_subject();
+  if (outcome_.locked || outcome_.bypass || outcome_.category || rebinding()) return false;
+  const bool may_block = std::ranges::any_of(marks_, [&](const Mark& mark) {
+    if (!mark_counts(mark)) return false;
+    if (mark.kind == MarkKind::GuardianDeny) return mark.subject == request_.who.profile;
+    if (mark.kind != MarkKind::ServiceOwn || mark.subject >= profile_.services.size()) return false;
+    const ProfileService& service = profile_.services[mark.subject];
+    return service.rule == ServiceRule::Block || service.has_quota || !service.hours.empty();
+  });
+  return !may_block && !patterns();
+}
+
+bool Decider::rebinding() noexcept {
+  if (request_.address == nullptr || request_.may_lead_home || !is_local(*request_.address)) {
+    return false;
+  }
+  return block(Reason::Rebinding);
+}
+
+bool Decider::covered(Reach by) noexcept {
+  return request_.reach >= by && allow(Reason::NoRuleMatched);
 }
 
 bool Decider::locked() noexcept {
@@ -244,7 +316,8 @@ Decider::Ruling Decider::rule_service(ServiceId service) noexcept {
     if (!schedule_active(rule.hours, known, false)) return Ruling::BlockRule;
   }
   short_answer_ |= rule.has_quota;
-  if (service_used_up(service) && !lifted(GrantSubject::Quota)) return Ruling::BlockQuota;
+  if (rule.has_quota && service_used_up(service) && !lifted(GrantSubject::Quota))
+    return Ruling::BlockQuota;
   return rule.rule == ServiceRule::Allow ? Ruling::Allow : Ruling::Silent;
 }
 
@@ -266,7 +339,8 @@ bool Decider::categories() noexcept {
 bool Decider::patterns() noexcept {
   // A person looked at these and found them good; a guess does not overrule that.
   if (outcome_.known_good || outcome_.excepted) return false;
-  if (policy_.host_patterns == nullptr || scratch_ == nullptr || profile_.blocked.none()) {
+  if (policy_.host_patterns == nullptr || scratch_ == nullptr || profile_.blocked.none() ||
+      request_.name == nullptr) {
     return false;
   }
   bool is_granted = false;
@@ -330,16 +404,17 @@ const Mark* Decider::nearest_guardians_mark() const noexcept {
   return nearest;
 }
 
-Outcome Decider::outcome_of_name() const noexcept {
+Outcome Decider::outcome_of_subject() const noexcept {
   const list::Match& match = facts_.listed;
   if (!match.edited) {
     return profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
   }
   Elements room;
-  return work_out(policy_, profile_, elements_at_name(room));
+  return work_out(policy_, profile_, elements_of_subject(room));
 }
 
-std::span<const list::Element> Decider::elements_at_name(Elements& room) const noexcept {
+std::span<const list::Element> Decider::elements_of_subject(Elements& room) const noexcept {
+  if (request_.name == nullptr) return policy_.names.image().elements(facts_.listed.set);
   NameHashes hashes;
   hash_suffixes(*request_.name, policy_.names.image().key(), hashes);
   std::array<list::Lists::Holding, list::Delta::kElementsMax> holding;

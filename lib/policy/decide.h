@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/address.h"
 #include "base/name_hash.h"
 #include "policy/policy.h"
 #include "policy/request.h"
@@ -30,6 +31,10 @@ class Scratch {
   NameFacts look_up(const Policy& policy, const Name& name) noexcept;
   // The same where the hashes (made with policy.names.image().key()) are at hand.
   NameFacts look_up(const Policy& policy, const NameHashes& hashes) noexcept;
+  // Of an address, what the lists say.
+  NameFacts look_up(const Policy& policy, const IpAddress& address) const noexcept;
+  // Of what the request names; nothing for one that names nothing.
+  NameFacts look_up(const Policy& policy, const Request& request) noexcept;
 
  private:
   friend class Decider;
@@ -54,7 +59,8 @@ class Scratch {
 // `explain` and the dashboard all ask here. First match wins, in the order of docs/ARCHITECTURE.md;
 // then shape() adds the duties of an Allow. The verdict stays the same until its valid_until, as
 // long as Policy and Standing do.
-// facts: of request.name under this policy's generation; score is filled in if decide() needed it.
+// facts: of the request's name or address under this policy's generation; score is filled in if
+// decide() needed it.
 Verdict decide(const Policy& policy, const Standing& standing, const Request& request,
                NameFacts& facts, Scratch& scratch) noexcept;
 
@@ -65,6 +71,22 @@ Verdict decide(const Policy& policy, const Standing& standing, const Request& re
 // The verdict on what cannot be decided (hidden name, malformed request): the profile's word.
 Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept;
+
+// Whether a clock is set by this name. While the clock is not credible, nothing that asks the time
+// (signatures, certificates) may stand in such a name's way.
+bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept;
+
+// True if of this name or address of an answer (Kind::DnsAnswer) the policy has
+// nothing to say to the request's profile: decide() would give "no rule matched" at any time and
+// under any Standing. A fact, not a verdict: may be remembered while the generation lasts.
+bool is_silent(const Policy& policy, const Request& request, NameFacts& facts,
+               Scratch& scratch) noexcept;
+
+// Whether answers for the name may hold addresses of the house without being an attack. So it is
+// for zones of the house and for what the configuration excepts; for names of one label, which no
+// site has; and for names of the house and help lines: behind a hotel's or a provider's sign-in
+// page the first answers private addresses. facts: of the name.
+bool may_lead_home(const Policy& policy, const Name& name, const NameFacts& facts) noexcept;
 
 // The special answer that a front gives for this name, or null. It stands beside the verdict: a
 // Block of the same name is carried out as any other.

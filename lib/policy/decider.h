@@ -30,10 +30,14 @@ class Decider {
   explicit Decider(const Case& asked) noexcept;
 
   Verdict decide() noexcept;
-  Verdict decide_without_name() noexcept;
+  Verdict decide_in_answer() noexcept;
+  Verdict decide_unknown_subject() noexcept;
+  bool is_silent() noexcept;
 
  private:
-  // The steps, in the order of decide().
+  // The steps, in the order of decide() and decide_in_answer().
+  bool rebinding() noexcept;
+  bool covered(Reach by) noexcept;
   bool locked() noexcept;
   bool house_or_help() noexcept;
   bool paused() noexcept;
@@ -66,10 +70,11 @@ class Decider {
   bool mark_counts(const Mark& mark) const noexcept {
     return !mark.exact || facts_.marks_whole_name;
   }
-  Outcome outcome_of_name() const noexcept;
-  // All that the lists say at the name, suffix by suffix, edits applied; written into room.
+  bool is_in_answer() const noexcept { return request_.kind == Kind::DnsAnswer; }
+  Outcome outcome_of_subject() const noexcept;
+  // All that the lists say of the name or address, edits applied; in room, or in the image.
   using Elements = std::array<list::Element, list::Delta::kElementsMax>;
-  std::span<const list::Element> elements_at_name(Elements& room) const noexcept;
+  std::span<const list::Element> elements_of_subject(Elements& room) const noexcept;
   const list::PatternScore& score() noexcept;
 
   // Time. Notes the edge of what is asked.
@@ -87,13 +92,14 @@ class Decider {
   template <typename Concerns>
   Cover cover_of(const Concerns& concerns) const noexcept;
   bool grant_names(const Grant& grant) const noexcept;
-  Categories categories_of_name() const noexcept;
+  Categories categories_of_subject() const noexcept;
 
   // The duties of an Allow (shape.cc).
   Verdict shape() noexcept;
   void watch() noexcept;
   void rewrite_search() noexcept;
   void cap_ttl() noexcept;
+  Reach reach() const noexcept;
 
   const Policy& policy_;
   const Profile& profile_;
@@ -110,6 +116,7 @@ class Decider {
   std::optional<Verdict> watched_;  // what a list in mode watch would have done
   Time edge_ = kNever;
   bool short_answer_ = false;
+  bool granted_by_name_ = false;  // a grant means this name or its service, not only its category
 };
 
 }  // namespace haetae::policy

@@ -4,12 +4,15 @@
 #include <array>
 #include <span>
 
+#include "list/format.h"
+
 namespace haetae::policy {
 namespace {
 
 using list::RuleAction;
 using list::RuleScope;
 using Holding = list::Lists::Holding;
+using AddressHolding = list::Lists::AddressHolding;
 
 std::string normal_form(const Name& name, bool exact) {
   return exact ? name.to_text() : "||" + name.to_text() + "^";
@@ -45,6 +48,26 @@ bool counts(const Policy& policy, const Profile& profile, ListId list) {
   return policy.categories[category].kind == CategoryKind::Locked || profile.lists[list];
 }
 
+template <typename AnyHolding>
+ListId list_of(const AnyHolding& holding) {
+  return holding.element.list;
+}
+
+// The lists that speak of it and count, but did not decide; in the order of the table.
+template <typename AnyHolding>
+std::vector<ListId> other_lists(const Policy& policy, const Profile& profile,
+                                const Verdict& verdict, std::span<const AnyHolding> holdings) {
+  std::vector<ListId> others;
+  for (const AnyHolding& holding : holdings) {
+    const ListId list = list_of(holding);
+    const bool decided = verdict.rule_kind == RuleKind::List && verdict.source == list;
+    if (!decided && counts(policy, profile, list)) others.push_back(list);
+  }
+  std::ranges::sort(others);
+  others.erase(std::ranges::unique(others).begin(), others.end());
+  return others;
+}
+
 std::string well_known_source(const Policy& policy, const Profile& profile,
                               const Verdict& verdict) {
   switch (verdict.reason) {
@@ -65,6 +88,7 @@ std::string well_known_source(const Policy& policy, const Profile& profile,
     case Reason::Category:
     case Reason::Pattern:
     case Reason::UnknownBlocked:
+    case Reason::Rebinding:
     case Reason::Undecidable:
     case Reason::NoRuleMatched: return {};
   }
@@ -105,18 +129,32 @@ Description describe(const Policy& policy, const Profile& profile, const Name& n
   description.category = category_id(policy, verdict.category);
   describe_rule(policy, profile, name, verdict, holdings, description);
 
-  std::vector<ListId> others;
-  for (const Holding& holding : holdings) {
-    const ListId list = holding.element.list;
-    const bool decided = verdict.rule_kind == RuleKind::List && verdict.source == list;
-    if (!decided && counts(policy, profile, list)) others.push_back(list);
-  }
-  std::ranges::sort(others);
-  others.erase(std::ranges::unique(others).begin(), others.end());
-  for (const ListId list : others) {
+  for (const ListId list : other_lists(policy, profile, verdict, holdings)) {
     description.also.push_back({category_id(policy, policy.lists[list].category),
                                 policy.lists[list].name,
                                 normal_form(name, *deciding(holdings, list, RuleAction::Allow))});
+  }
+  return description;
+}
+
+Description describe(const Policy& policy, const Profile& profile, const IpAddress& address,
+                     const Verdict& verdict) {
+  const std::vector<AddressHolding> holdings = policy.names.holdings(address);
+  // The narrowest prefix of the list.
+  const auto rule_of = [&](ListId list) {
+    const auto rule = std::ranges::find(holdings, list, &list_of<AddressHolding>);
+    return rule == holdings.end() ? std::string() : list::to_text(list::AddressRule{rule->prefix});
+  };
+  Description description;
+  description.category = category_id(policy, verdict.category);
+  if (verdict.rule_kind == RuleKind::List) {
+    description.list = policy.lists[verdict.source].name;
+    description.rule = rule_of(verdict.source);
+  }
+  for (const ListId list :
+       other_lists(policy, profile, verdict, std::span<const AddressHolding>(holdings))) {
+    description.also.push_back(
+        {category_id(policy, policy.lists[list].category), policy.lists[list].name, rule_of(list)});
   }
   return description;
 }

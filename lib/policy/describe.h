@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/address.h"
 #include "base/name.h"
 #include "policy/policy.h"
 #include "policy/verdict.h"
@@ -29,6 +30,9 @@ struct Description {
 // name, verdict: what decide() was asked for this profile and what it answered, of this policy's
 // generation. Looks the name up again: for people's eyes, not for the hot path.
 Description describe(const Policy& policy, const Profile& profile, const Name& name,
+                     const Verdict& verdict);
+// The same of an address; rules are prefixes: "203.0.113.7", "203.0.113.0/24".
+Description describe(const Policy& policy, const Profile& profile, const IpAddress& address,
                      const Verdict& verdict);
 
 }  // namespace haetae::policy

@@ -53,7 +53,7 @@ bool Decider::category_granted(CategoryId category) noexcept {
 // Whether a grant of a name or a service means this name.
 bool Decider::grant_names(const Grant& grant) const noexcept {
   switch (grant.subject) {
-    case GrantSubject::Name: return request_.name->is_under(grant.name);
+    case GrantSubject::Name: return request_.name != nullptr && request_.name->is_under(grant.name);
     case GrantSubject::Service:
       // Shared names too: without its CDN and sign-in a granted service does not work.
       return std::ranges::any_of(marks_, [&](const Mark& mark) {
@@ -68,25 +68,26 @@ bool Decider::grant_names(const Grant& grant) const noexcept {
   return false;
 }
 
-Categories Decider::categories_of_name() const noexcept {
+Categories Decider::categories_of_subject() const noexcept {
   // As decide() reads the lists, but with all that they say and not only what decides.
   Elements room;
-  return categories_of(policy_, profile_, elements_at_name(room));
+  return categories_of(policy_, profile_, elements_of_subject(room));
 }
 
 // A grant of a category lifts that category and no other: a name that two categories block needs
 // both.
 bool Decider::name_granted(Time made_after) noexcept {
-  if (grants_.empty() || request_.name == nullptr) return false;
+  if (grants_.empty()) return false;
   const auto counts = [&](const Grant& grant) { return grant.made > made_after; };
   const bool named =
       take(cover_of([&](const Grant& grant) { return counts(grant) && grant_names(grant); }));
+  granted_by_name_ |= named;
   if (named) return true;
   const auto lifts_category = [&](const Grant& grant) {
     return grant.subject == GrantSubject::Category && counts(grant);
   };
   if (std::ranges::none_of(grants_, lifts_category)) return false;
-  const Categories categories = categories_of_name();
+  const Categories categories = categories_of_subject();
   CategorySet granted;
   const Cover cover = cover_of([&](const Grant& grant) {
     if (!counts(grant) || !is_of_category(grant, categories.listed)) return false;
@@ -107,7 +108,7 @@ bool Decider::safe_search_lifted() noexcept {
   }
   const auto lifts = [](const Grant& grant) { return grant.lifts_safe_search; };
   if (request_.name == nullptr || std::ranges::none_of(grants_, lifts)) return false;
-  const CategorySet listed = categories_of_name().listed;
+  const CategorySet listed = categories_of_subject().listed;
   return take(cover_of([&](const Grant& grant) {
     return lifts(grant) && (grant_names(grant) || is_of_category(grant, listed));
   }));

@@ -17,7 +17,8 @@ using list::ListId;
 using ProfileId = std::uint16_t;
 using DeviceId = std::uint32_t;
 using ServiceId = std::uint16_t;
-using EngineId = std::uint16_t;  // a row of rules/safe_search.yaml
+using EngineId = std::uint16_t;     // a row of rules/safe_search.yaml
+using InterfaceId = std::uint16_t;  // an interface that a network is named by
 inline constexpr DeviceId kUnknownDevice = 0xffffffff;
 inline constexpr std::uint16_t kNone = 0xffff;
 

@@ -2,8 +2,8 @@
 
 namespace haetae::policy {
 
-Identity Policy::identify(const IpAddress& address) const noexcept {
-  return networks.at(address).value_or(Identity{kUnknownDevice, default_profile});
+Identity Policy::identify(const Sighting& sighting) const noexcept {
+  return identities.find(sighting).value_or(Identity{kUnknownDevice, default_profile});
 }
 
 }  // namespace haetae::policy

@@ -11,12 +11,12 @@
 #include "base/address.h"
 #include "base/name.h"
 #include "base/name_hash.h"
-#include "base/prefix_map.h"
 #include "base/time.h"
 #include "list/delta.h"
 #include "list/image.h"
 #include "list/name_table.h"
 #include "list/pattern_set.h"
+#include "policy/identities.h"
 #include "policy/ids.h"
 #include "policy/request.h"
 #include "policy/schedule.h"
@@ -64,7 +64,7 @@ struct SpecialName {
 
 // What the configuration and rules/ say of a name; one row of a name's marks.
 enum class MarkKind : std::uint8_t {
-  House,          // own names, captive-portal checks, time sync
+  House,          // own names, captive-portal checks, time sync; subject: kTimeSync or kNone
   Help,           // help lines, Wi-Fi calling
   GuardianAllow,  // subject: ProfileId
   GuardianDeny,   // subject: ProfileId
@@ -73,7 +73,9 @@ enum class MarkKind : std::uint8_t {
   SafeSearch,     // subject: EngineId
   Special,        // subject: place in Policy::special_names
   FocusAllow,     // subject: ProfileId: reachable in focus or exam
+  LocalAnswers,   // answers may hold addresses of the house: a zone of the house, or excepted
 };
+inline constexpr std::uint16_t kTimeSync = 0;
 struct Mark {
   MarkKind kind;
   bool exact = false;              // speaks of its name alone
@@ -137,8 +139,6 @@ struct Device {
   std::string name;
   ProfileId profile = 0;
 };
-// Whose addresses a prefix holds: of a device, or of a network of unknown ones.
-using Networks = PrefixMap<std::optional<Identity>>;
 
 // Everything needed to decide. Built by lib/build, frozen, shared by all threads.
 struct Policy {
@@ -152,8 +152,10 @@ struct Policy {
   std::vector<Service> services;
   std::vector<Profile> profiles;
   std::vector<Device> devices;
-  Networks networks;
+  Identities identities;
   ProfileId default_profile = 0;
+  // Answers that lead a public name to an address of the house are blocked (`dns.rebinding`).
+  bool rebinding_protected = true;
 
   list::Lists names;                                      // the image and the delta
   std::shared_ptr<const list::PatternSet> host_patterns;  // may be null: no patterns
@@ -176,8 +178,8 @@ struct Policy {
   };
   std::vector<EngineRow> engines;  // by EngineId
 
-  // Who a peer is: a device by its address, else the longest network, else the default profile.
-  Identity identify(const IpAddress& address) const noexcept;
+  // Who is behind a sighting; nobody we know gets the default profile.
+  Identity identify(const Sighting& sighting) const noexcept;
 };
 
 // Works out one outcome from what holds at a name; used for the tables and for edited names.

@@ -15,4 +15,16 @@ std::string_view to_text(Kind kind) noexcept {
   return "";
 }
 
+std::string_view to_text(KnownBy known_by) noexcept {
+  switch (known_by) {
+    case KnownBy::Credential: return "credential";
+    case KnownBy::Mac: return "mac";
+    case KnownBy::Address: return "address";
+    case KnownBy::Network: return "network";
+    case KnownBy::Interface: return "interface";
+    case KnownBy::Nothing: return "nothing";
+  }
+  return "";
+}
+
 }  // namespace haetae::policy

@@ -56,6 +56,8 @@ class TimeZone {
   // saving skips gives the moment of the jump; one that comes twice gives the first.
   Time instant(LocalDay day, int minute) const noexcept;
   const std::string& name() const noexcept;
+  // As the zone's clock shows it: "2026-03-02T21:00:00+09:00" (RFC 3339).
+  std::string rfc3339(Time time) const;
 
  private:
   struct Rep;

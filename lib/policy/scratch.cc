@@ -35,4 +35,15 @@ NameFacts Scratch::look_up(const Policy& policy, const NameHashes& hashes) noexc
   return facts;
 }
 
+NameFacts Scratch::look_up(const Policy& policy, const IpAddress& address) const noexcept {
+  NameFacts facts;
+  facts.listed = policy.names.find(address);
+  return facts;
+}
+
+NameFacts Scratch::look_up(const Policy& policy, const Request& request) noexcept {
+  if (request.name != nullptr) return look_up(policy, *request.name);
+  return request.address != nullptr ? look_up(policy, *request.address) : NameFacts{};
+}
+
 }  // namespace haetae::policy

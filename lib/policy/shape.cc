@@ -8,11 +8,14 @@ namespace haetae::policy {
 // unfiltered results, and no answer outlives the moment that changes its verdict.
 Verdict Decider::shape() noexcept {
   watch();
-  if (verdict_.action == Action::Allow) {
+  // In an answer, a search engine's name stands for its servers only: the browser sends the name
+  // that was asked, to which no engine answers as itself.
+  if (verdict_.action == Action::Allow && !is_in_answer()) {
     rewrite_search();
     verdict_.strip_ech = profile_.filtered;
   }
   cap_ttl();
+  verdict_.reach = std::max(reach(), request_.reach);
   return verdict_;
 }
 
@@ -48,6 +51,46 @@ void Decider::rewrite_search() noexcept {
     verdict_.source = mark.subject;
     return;
   }
+}
+
+// An Allow covers, in its answer, the steps at and below the one that gave it: whoever says yes to
+// a site means the servers it runs on, whose names nobody knows.
+Reach Decider::reach() const noexcept {
+  // Where safe search leads was chosen by rules/, not by the site.
+  if (verdict_.action == Action::Rewrite) return Reach::Guardian;
+  if (verdict_.action == Action::Block || verdict_.watched) return Reach::Nothing;
+  switch (verdict_.reason) {
+    // A child in need must reach help, whatever else runs on the same CDN: the host of a help
+    // line's pages may stand in any list, a court's too, for what others keep there.
+    case Reason::Help: return Reach::Help;
+    case Reason::House:
+    case Reason::AllowedByGuardian: return Reach::Guardian;
+    case Reason::Granted:
+      // A grant of a category lifts that category, in the answer too, and nothing else there.
+      if (granted_by_name_) return Reach::Guardian;
+      break;
+    // A parent who allows an app expects it to work, also from servers that a list of advertising
+    // or another app's entry names; what the parent denied by name, and ways round the filter, stay
+    // shut: both stand above services.
+    case Reason::ServiceAllowed: return Reach::Services;
+    case Reason::Locked:
+    case Reason::Paused:
+    case Reason::Focus:
+    case Reason::Bedtime:
+    case Reason::QuotaUsed:
+    case Reason::DeniedByGuardian:
+    case Reason::Bypass:
+    case Reason::ServiceBlocked:
+    case Reason::Category:
+    case Reason::Pattern:
+    case Reason::UnknownBlocked:
+    case Reason::SafeSearch:
+    case Reason::Rebinding:
+    case Reason::Undecidable:
+    case Reason::NoRuleMatched: break;
+  }
+  if (outcome_.excepted) return Reach::Categories;
+  return outcome_.known_good ? Reach::Patterns : Reach::Nothing;
 }
 
 void Decider::cap_ttl() noexcept {

@@ -65,6 +65,11 @@ Time TimeZone::instant(LocalDay day, int minute) const noexcept {
   return to_time(info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre);
 }
 
+std::string TimeZone::rfc3339(Time time) const {
+  return absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMillis(time.time_since_epoch().count()),
+                          rep_->zone);
+}
+
 const std::string& TimeZone::name() const noexcept {
   return rep_->name;
 }

@@ -32,6 +32,7 @@ std::string_view to_text(Reason reason) noexcept {
     case Reason::Pattern: return "pattern";
     case Reason::UnknownBlocked: return "unknown_blocked";
     case Reason::SafeSearch: return "safe_search";
+    case Reason::Rebinding: return "rebinding";
     case Reason::Undecidable: return "undecidable";
     case Reason::NoRuleMatched: return "no_rule_matched";
   }
@@ -59,6 +60,8 @@ std::string_view sentence(Reason reason) noexcept {
     case Reason::UnknownBlocked:
       return "Nobody has looked at this site yet; only known ones are open.";
     case Reason::SafeSearch: return "Search results are shown without adult content.";
+    case Reason::Rebinding:
+      return "The site's answer led to a device inside your own network, as attacks do.";
     case Reason::Undecidable:
       return "The request hides where it goes, so this profile's rule decides.";
     case Reason::NoRuleMatched: return "No rule speaks of this site, so it is open.";

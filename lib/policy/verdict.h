@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -30,9 +31,11 @@ enum class Reason : std::uint8_t {
   Pattern,
   UnknownBlocked,
   SafeSearch,
+  Rebinding,
   Undecidable,
   NoRuleMatched,
 };
+inline constexpr std::size_t kReasonsCount = static_cast<std::size_t>(Reason::NoRuleMatched) + 1;
 
 // What kind of rule decided, hence how Verdict::source is read.
 enum class RuleKind : std::uint8_t {
@@ -40,6 +43,17 @@ enum class RuleKind : std::uint8_t {
   List,       // source: ListId; describe() finds the rule, which needs another look at the lists
   WellKnown,  // a name of the configuration or of rules/: source: ServiceId, EngineId or kNone
   Pattern,    // source: place in the pattern set
+};
+
+// How far an Allow reaches into its answer: what the name's own verdict settles for the names and
+// addresses that it leads through (Kind::DnsAnswer). Each holds all that stands before it.
+enum class Reach : std::uint8_t {
+  Nothing,
+  Patterns,    // a list of good sites holds the name: nobody guesses about its servers
+  Categories,  // an exception for the whole site
+  Services,    // a service that the guardian allowed
+  Guardian,    // the guardian's own allow or grant, or a name of the house: all but Locked
+  Help,        // a help line: all
 };
 
 // A guardian's "yes" is real within 2 s: no block answer is remembered for longer.
@@ -62,6 +76,7 @@ struct Verdict {
   bool watched = false;
   // shape(): ECH parameters are stripped from HTTPS and SVCB answers (DESIGN, section 4).
   bool strip_ech = false;
+  Reach reach = Reach::Nothing;
   CategoryId category = kNoCategory;
   std::uint16_t source = kNone;
   // Action Rewrite: the place of the safe-search target in Policy::rewrites.

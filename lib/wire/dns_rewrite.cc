@@ -86,7 +86,8 @@ class Rewriter {
 
   bool keeps(const Record& record) const noexcept {
     return !is_transport(record) && !is_unwanted_proof(record) && !is_beside_the_answer(record) &&
-           !is_broken_signature(record) && !(strips_ech_ && is_ech_only(record));
+           !(options_.only_judged && is_unjudged(record)) && !is_broken_signature(record) &&
+           !(strips_ech_ && is_ech_only(record));
   }
 
   std::expected<void, ParseError> copy(const Record& record, DnsWriter& reply) const noexcept {
@@ -124,6 +125,13 @@ class Rewriter {
     // The proof that no closer name exists belongs to a wildcard's answer (RFC 4035, 3.1.3.3); who
     // did not ask for proof has lost it already.
     return record.section == Section::Additional || !is_dnssec(record.type);
+  }
+
+  bool is_unjudged(const Record& record) const noexcept {
+    if (record.section != Section::Answer) return record.section == Section::Additional;
+    const RRType asked = client_.question.type;
+    return record.type != asked && asked != RRType::Any && record.type != RRType::Cname &&
+           record.type != RRType::Dname && record.type != RRType::Rrsig;
   }
 
   bool is_broken_signature(const Record& record) const noexcept {

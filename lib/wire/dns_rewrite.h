@@ -19,6 +19,9 @@ struct RewriteOptions {
   bool authentic = false;
   // Drops authority and additional records where the answer section holds any.
   bool minimal = false;
+  // Keeps what an answer is judged by (dns_targets.h) and no more: in the answer section the type
+  // asked and the way to it (CNAME, DNAME, signatures), of the additional section nothing.
+  bool only_judged = false;
   // Takes the ech parameter out of HTTPS and SVCB records, their signatures and AD with it; a
   // record that makes ech mandatory is dropped whole.
   bool strip_ech = false;

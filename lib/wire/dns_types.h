@@ -110,8 +110,8 @@ enum class EdeCode : std::uint16_t {
   UnsupportedNsec3Iterations = 27,
 };
 
-// EDNS option codes. The four high ones are what home routers and access networks add to say who
-// asked; they are only believed from trusted peers and never forwarded.
+// EDNS option codes. Those from UmbrellaIdent on are what home routers and access networks add to
+// say who asked; they are only believed from trusted peers and never forwarded.
 enum class EdnsOptionCode : std::uint16_t {
   Nsid = 3,                // RFC 5001
   ClientSubnet = 8,        // RFC 7871
@@ -119,10 +119,11 @@ enum class EdnsOptionCode : std::uint16_t {
   TcpKeepalive = 11,       // RFC 7828
   Padding = 12,            // RFC 7830
   ExtendedError = 15,      // RFC 8914
-  DeviceId = 20292,        // Umbrella's device id
-  MacAddress = 65001,      // dnsmasq --add-mac
-  MacAddressText = 65073,  // dnsmasq --add-mac=text or base64
-  CustomerId = 65074,      // dnsmasq --add-cpe-id
+  UmbrellaIdent = 20292,   // Cisco, "Umbrella Ident"
+  UmbrellaDevice = 26946,  // Cisco, "DeviceID"
+  Mac = 65001,             // dnsmasq --add-mac
+  MacText = 65073,         // dnsmasq --add-mac=text or base64
+  CpeId = 65074,           // dnsmasq --add-cpe-id
 };
 
 // RFC 9460, section 14.3.2.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wire/edns_identity.h"
 #include "wire/reader.h"
 
 namespace haetae::wire {
@@ -25,8 +26,9 @@ std::expected<Edns, ParseError> parse_edns(std::uint16_t klass, std::uint32_t tt
   if (edns.version != 0) return edns;
   WireReader in(rdata);
   while (in.ok() && in.left() > 0) {
-    in.skip(2);
+    const auto code = static_cast<EdnsOptionCode>(in.u16());
     in.skip(in.u16());
+    if (is_identity_option(code)) edns.names_client = true;
   }
   if (!in.ok()) return std::unexpected(ParseError::BadEdns);
   return edns;

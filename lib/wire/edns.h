@@ -20,7 +20,8 @@ struct Edns {
   std::uint8_t rcode_high = 0;  // the upper eight bits of a response's rcode
   // What the sender can take over UDP: at least 512, as small values mean (section 6.2.3).
   std::uint16_t udp_payload_bytes = kUdpBytesMin;
-  Bytes options;  // a view into the message; well formed if version is 0
+  Bytes options;              // a view into the message; well formed if version is 0
+  bool names_client = false;  // among them is one of those of wire/edns_identity.h
 };
 
 // Reads an OPT record's fixed fields, which stand where others have class and TTL. BadEdns if the

@@ -19,7 +19,7 @@ std::shared_ptr<const policy::Policy> policy_of(std::string_view text) {
   list::ImageBuilder empty(HashKey{1, 2});
   config::Faults warnings;
   const auto image = *list::Image::from_bytes(*empty.to_bytes());
-  auto policy = build_policy({loaded->config, loaded->rules, image, nullptr, nullptr}, warnings);
+  auto policy = build_policy({loaded->config, *loaded->rules, image, nullptr, nullptr}, warnings);
   EXPECT_TRUE(policy.has_value()) << (policy ? "" : config::to_text(policy.error().front()));
   return *policy;
 }
@@ -76,7 +76,7 @@ devices: [{name: tablet, address: 192.0.2.7, profile: big},
       {"198.51.100.1", policy::kUnknownDevice, "little"},
   };
   for (const Case& c : kCases) {
-    const policy::Identity who = policy->identify(*IpAddress::from_text(c.address));
+    const policy::Identity who = policy->identify({.address = *IpAddress::from_text(c.address)});
     EXPECT_EQ(who.device, c.device) << c.address;
     EXPECT_EQ(policy->profiles[who.profile].name, c.profile) << c.address;
   }

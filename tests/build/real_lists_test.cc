@@ -86,8 +86,17 @@ struct World {
 
   policy::Verdict judge(const Name& name, std::string_view profile) {
     policy::Request request;
-    request.now = kAfternoon;
     request.name = &name;
+    return judge(request, profile);
+  }
+  policy::Verdict judge(const IpAddress& address, std::string_view profile) {
+    policy::Request request;
+    request.kind = policy::Kind::Address;
+    request.address = &address;
+    return judge(request, profile);
+  }
+  policy::Verdict judge(policy::Request request, std::string_view profile) {
+    request.now = kAfternoon;
     for (policy::ProfileId id = 0; id < policy->profiles.size(); ++id) {
       if (policy->profiles[id].name == profile) request.who.profile = id;
     }
@@ -120,7 +129,12 @@ class JudgingSink final : public list::RuleSink {
     rules_.emplace_back(rule, line);
   }
 
+  void take_address(const list::AddressRule& rule, std::uint32_t /*line*/) override {
+    addresses_.push_back(rule.prefix.address());
+  }
+
   void judge() {
+    for (const IpAddress& address : addresses_) expect_blocked(address);
     for (const auto& [rule, line] : rules_) {
       expect_blocked(rule.name, line);
       if (rule.scope == list::RuleScope::Subtree) expect_blocked(below(rule.name), line);
@@ -156,7 +170,14 @@ class JudgingSink final : public list::RuleSink {
                   << ") is not blocked: " << policy::to_text(verdict.reason);
   }
 
+  void expect_blocked(const IpAddress& address) {
+    ++judged_;
+    const policy::Verdict verdict = world_.judge(address, "everything");
+    EXPECT_EQ(verdict.action, policy::Action::Block) << address.to_text();
+  }
+
   World& world_;
+  std::vector<IpAddress> addresses_;
   std::mt19937 draw_{kSeed};
   std::set<Name> excepted_;
   std::vector<std::pair<list::Rule, std::uint32_t>> rules_;
@@ -243,6 +264,40 @@ TEST(RealLists, LeaveEverySiteForChildrenOpen) {
           << file << ": " << line << ": " << world.why(*name, verdict);
     }
   }
+}
+
+// For whoever chooses lists: which of them block names that a child filter must not block. The
+// data is what it is, so nothing is expected but that somebody reads it.
+TEST(RealLists, TellWhatEachBlocksOfTheBenignNames) {
+  HAETAE_NEEDS_DATA();
+  constexpr std::string_view kCodes[] = {"XED", "PUBH", "LGBT", "NEWS", "CULTR", "GOVT", "HUMR"};
+  constexpr std::size_t kNamesShown = 8;
+  World& world = World::get();
+  std::map<std::string, std::vector<std::string>> blocked;
+  std::size_t judged = 0;
+  for (const auto& entry : fs::directory_iterator(*test::data_folder() / "benign")) {
+    std::istringstream lines(test::read_file(entry.path()));
+    for (std::string line; std::getline(lines, line);) {
+      const auto row = columns(line);
+      if (row.empty()) continue;
+      const bool is_coded = row.size() > 1;
+      if (is_coded && std::ranges::find(kCodes, row[1]) == std::end(kCodes)) continue;
+      const auto name = Name::from_text(row[0]);
+      if (!name) continue;
+      ++judged;
+      const policy::Verdict verdict = world.judge(*name, "everything");
+      if (verdict.action != policy::Action::Block) continue;
+      const auto words = policy::describe(*world.policy, world.policy->profiles[0], *name, verdict);
+      blocked[words.list].push_back(row[0] + (is_coded ? " (" + row[1] + ")" : ""));
+    }
+  }
+  for (const auto& [list, names] : blocked) {
+    fmt::print("{:50} {:4}:", list, names.size());
+    for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i)
+      fmt::print(" {}", names[i]);
+    fmt::print("\n");
+  }
+  EXPECT_GT(judged, 20'000U);
 }
 
 }  // namespace

@@ -76,9 +76,51 @@ constexpr FaultCase kNetworkCases[] = {
      "home.yaml:3: dns.allow_from: this lets the whole internet ask: the machine could be used to "
      "attack others; name your own networks, or add `public: true` to dns if you run a public "
      "resolver"},
+    {"a trusted peer that is everybody",
+     "dns:\n  trusted_peers:\n    - {cidr: 0.0.0.0/0, sends: mac}",
+     "home.yaml:5: dns.trusted_peers[0].cidr: this believes the whole internet: anybody could pass "
+     "for anybody; write the address of your own forwarder, as 192.168.7.2"},
+    {"a trusted peer that is everybody over IPv6",
+     "dns: {trusted_peers: [{cidr: \"::/0\", sends: proxy}]}",
+     "home.yaml:3: dns.trusted_peers[0].cidr: this believes the whole internet: anybody could pass "
+     "for anybody; write the address of your own forwarder, as 192.168.7.2"},
+    {"trusted peers that are everybody together",
+     "dns: {trusted_peers: [{cidr: 0.0.0.0/2, sends: mac}, {cidr: 64.0.0.0/2, sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers: together these believe the whole internet: anybody could "
+     "pass for anybody; write the addresses of your own forwarders"},
+    {"a trusted peer without address", "dns: {trusted_peers: [{sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers[0]: 'cidr' is missing; add `cidr:`. The forwarder's or load "
+     "balancer's own address, as 192.168.7.2."},
+    {"a trusted peer that is not an address",
+     "dns: {trusted_peers: [{cidr: router.lan, sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers[0].cidr: 'router.lan' is not a network; write it as "
+     "192.168.7.0/24 (prefix 0 to 32) or 2001:db8::/64 (0 to 128)"},
+    {"a trusted peer that sends a slip",
+     "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: [prox]}]}",
+     "home.yaml:3: dns.trusted_peers[0].sends[0]: 'prox' is not possible here; did you mean "
+     "'proxy'?"},
+    {"a trusted peer that sends nothing", "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: []}]}",
+     "home.yaml:3: dns.trusted_peers[0]: nothing that '192.168.7.2/32' sends is believed; write "
+     "what it sends, as `sends: mac`, or remove it"},
+    {"two trusted peers of one address, written differently",
+     "dns:\n  trusted_peers:\n    - {cidr: 192.168.7.2, sends: mac}\n    - {cidr: "
+     "192.168.7.2/32, sends: proxy}",
+     "home.yaml:6: dns.trusted_peers[1].cidr: '192.168.7.2/32' stands here twice; the first is in "
+     "line 5; give each its own"},
     {"an upstream that is no address", "dns: {upstream: {servers: [dns.example]}}",
      "home.yaml:3: dns.upstream.servers[0]: 'dns.example' is not a server; write it as 192.0.2.1, "
-     "192.0.2.1@53 or 2001:db8::1@53; IPv6 without brackets"},
+     "192.0.2.1@53 or 2001:db8::1@53, over TLS as 192.0.2.1#dns.example; IPv6 without brackets"},
+    {"a pin that is none", "dns: {upstream: {servers: [{address: 192.0.2.1, pins: [c2hvcnQ=]}]}}",
+     "home.yaml:3: dns.upstream.servers[0].pins[0]: 'c2hvcnQ=' is not the pin of a key; write the "
+     "44 characters of its SHA-256 in base64; docs/UPSTREAM.md says how to get it"},
+    {"a stub zone over TLS",
+     "dns: {stub_zones: [{zone: lan.example, server: \"192.0.2.1#dns.example\"}]}",
+     "home.yaml:3: dns.stub_zones[0].server: this server can be asked in plain DNS only; write it "
+     "without #name, with another port than 853"},
+    {"a fall-back to nobody",
+     "dns: {upstream: {servers: [\"192.0.2.1#dns.example\"], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: there is no plain server to fall back to; add one "
+     "without #name to servers, as 192.0.2.1"},
     {"an upstream that is ourselves", "dns: {upstream: {servers: [127.0.0.1@5300]}}",
      "home.yaml:3: dns.upstream.servers: '127.0.0.1' port 5300 is our own address: questions would "
      "run in a circle; write the address of another resolver"},
@@ -98,6 +140,13 @@ constexpr FaultCase kNetworkCases[] = {
      "home.yaml:3: dns.cache: '32' is not a size from 1 MB to 4096 MB; write it as 32 MB"},
     {"a MAC address", "devices: [{name: a, mac: 02-00, profile: kid}]",
      "home.yaml:3: devices[0].mac: '02-00' is not a MAC address; write it as 02:00:00:00:00:01"},
+    {"an identifier that no forwarder can send",
+     "devices: [{name: a, id: "
+     "\"0123456789012345678901234567890123456789012345678901234567890123x\", "
+     "profile: kid}]",
+     "home.yaml:3: devices[0].id: "
+     "'0123456789012345678901234567890123456789012345678901234567890123x' is not an identifier; "
+     "use 1 to 64 characters, as cpe-17"},
     {"a device's address", "devices: [{name: a, address: 192.168.7.300, profile: kid}]",
      "home.yaml:3: devices[0].address: '192.168.7.300' is not an address; write it as 192.0.2.1 or "
      "2001:db8::1"},
@@ -293,21 +342,44 @@ constexpr FaultCase kWarningCases[] = {
      "home.yaml:3: tap.interface: this version judges DNS only; no interface is listened to"},
     {"the proxy", "proxy: {mode: explicit}",
      "home.yaml:3: proxy.mode: this version has no proxy; web pages are not looked at"},
-    {"the dashboard", "admin: {listen: \"127.0.0.1:8480\"}",
-     "home.yaml:3: admin.listen: this version has no dashboard; nothing listens here"},
+    {"numbers that everybody can read", "admin: {listen: \"192.168.7.1:8480\"}",
+     "home.yaml:3: admin.listen: everybody who reaches this address can read the filter's numbers; "
+     "write 127.0.0.1:8480, or keep it to a network of your own"},
     {"a list by address", "lists: [{name: a, url: \"https://lists.example/a\", category: adult}]",
      "home.yaml:3: lists[0].url: this version does not fetch lists; it reads the file at 'path'"},
-    {"a device by MAC", "devices: [{name: a, mac: \"02:00:00:00:00:01\", profile: kid}]",
-     "home.yaml:3: devices[0].mac: this version knows devices by address or cidr only; this key "
-     "does nothing yet"},
-    {"a network by interface", "networks: [{interface: br0, profile: kid}]",
-     "home.yaml:3: networks[0].interface: this version knows networks by cidr only; this key does "
-     "nothing yet"},
-    {"TLS to upstreams, which would be missed most",
-     "dns: {upstream: {servers: [\"9.9.9.9@853#dns.quad9.net\"]}}",
-     "home.yaml:3: dns.upstream.servers[0]: TLS to upstream servers is not acted on by this "
-     "version: '9.9.9.9' is asked in plain DNS on port 53, which others on the way can read; for "
-     "privacy towards your provider use mode recurse, or keep this line for a later version"},
+    {"a plain server that is not asked",
+     "dns: {upstream: {servers: [\"9.9.9.9#dns.quad9.net\", 192.0.2.1]}}",
+     "home.yaml:3: dns.upstream.servers: '192.0.2.1' is not asked: it is plain DNS, and others are "
+     "asked over TLS; write its name after #, or remove it; plain_fallback: true asks it when TLS "
+     "fails"},
+    {"plain DNS when TLS fails, which is to be loud",
+     "dns: {upstream: {servers: [\"9.9.9.9#dns.quad9.net\", 192.0.2.1], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: while no server answers over TLS, every name is "
+     "asked in plain DNS: others on the way can read and change that; leave plain_fallback out, "
+     "and the internet is off for that while instead"},
+    {"a fall-back from nothing", "dns: {upstream: {servers: [192.0.2.1], plain_fallback: true}}",
+     "home.yaml:3: dns.upstream.plain_fallback: no server of the list is asked over TLS: all names "
+     "are asked in plain DNS"},
+    {"a trusted network of many devices",
+     "dns: {trusted_peers: [{cidr: 192.168.7.0/24, sends: mac}]}",
+     "home.yaml:3: dns.trusted_peers[0].cidr: every device in '192.168.7.0/24' is believed when it "
+     "says who asks: a child's tablet there can pass for a parent's; write the forwarder's own "
+     "address"},
+    {"an identifier that nobody tells", "devices: [{name: a, id: cpe-17, profile: kid}]",
+     "home.yaml:3: devices[0].id: nobody is trusted to tell this identifier: it does nothing; add "
+     "the forwarder that sends it to dns.trusted_peers"},
+    {"an identifier beside a forwarder that tells MACs only",
+     "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: mac}]}\n"
+     "devices: [{name: a, id: cpe-17, profile: kid}]",
+     "home.yaml:4: devices[0].id: nobody is trusted to tell this identifier: it does nothing; add "
+     "the forwarder that sends it to dns.trusted_peers"},
+    {"a device at a forwarder's address",
+     "dns: {trusted_peers: [{cidr: 192.168.7.2, sends: cpe_id}]}\n"
+     "devices:\n"
+     "  - {name: a, id: cpe-17, profile: kid}\n"
+     "  - {name: b, address: 192.168.7.2, profile: kid}",
+     "home.yaml:6: devices[1].address: '192.168.7.2' is a trusted forwarder's: what comes from it "
+     "is never taken for this device; give what it sends without a name a profile by `networks`"},
     {"servers that nobody asks", "dns: {upstream: {mode: recurse, servers: [9.9.9.9]}}",
      "home.yaml:3: dns.upstream.servers: servers are not asked in mode recurse"},
 };
@@ -316,6 +388,12 @@ TEST(Warnings, NameWhatDoesNothingHere) {
   for (const FaultCase& c : kWarningCases) {
     EXPECT_THAT(warnings_of(below_good(c.text)), ElementsAre(c.line)) << c.why;
   }
+}
+
+TEST(Warnings, AreNoneForAFewTrustedMachines) {
+  EXPECT_THAT(warnings_of(below_good("dns: {trusted_peers: [{cidr: 192.168.7.16/28, sends: mac}, "
+                                     "{cidr: \"2001:db8::10/124\", sends: [proxy, mac_text]}]}")),
+              IsEmpty());
 }
 
 TEST(Warnings, AreNoneForSwitchesThatAreOff) {

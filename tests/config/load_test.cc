@@ -76,7 +76,8 @@ TEST(Load, TakesTheWholeShape) {
   EXPECT_THAT(config.dns.listen, SizeIs(2));
   EXPECT_EQ(config.dns.listen[1].address.to_text(), "::1");
   EXPECT_EQ(config.dns.upstream_servers.at(0).tls_name, "dns.quad9.net");
-  EXPECT_EQ(config.dns.upstream_servers.at(0).port, 53) << "TLS is not acted on, nor is its port";
+  EXPECT_EQ(config.dns.upstream_servers.at(0).port, 853);
+  EXPECT_TRUE(config.dns.upstream_servers.at(0).over_tls);
   EXPECT_EQ(config.lists.at(0).path, folder.path() / "lists/adult.txt");
   EXPECT_EQ(config.lists.at(0).match, "subtree");
   EXPECT_EQ(config.lists.at(1).mode, policy::Mode::Watch);
@@ -94,9 +95,30 @@ TEST(Load, TakesTheWholeShape) {
   EXPECT_EQ(little.quotas.at(0).minutes_per_day, 60);
   EXPECT_EQ(config.default_profile, "little");
   EXPECT_EQ(config.log_events, "stdout");
-  // TLS to the upstream, the quota, the device known by MAC, the dashboard.
-  EXPECT_THAT(loaded->warnings, SizeIs(4))
+  // The quota.
+  EXPECT_THAT(loaded->warnings, SizeIs(1))
       << testing::PrintToString(test::lines_of(loaded->warnings));
+}
+
+TEST(Load, AsksAServerOverTlsForItsNameItsPinsOrItsPort) {
+  const Config config = config_of(
+      "profiles: {kid: {}}\ndefault_profile: kid\ndns: {upstream: {servers: [\n"
+      "  \"192.0.2.1\", \"192.0.2.2@853\", \"192.0.2.3@8853#dns.example\", "
+      "2001:db8::4#dns.example,\n"
+      "  {address: 192.0.2.5}, {address: 192.0.2.6, tls_name: dns.example},\n"
+      "  {address: 192.0.2.7, port: 8853,\n"
+      "   pins: [\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"]}]}}\n");
+  const auto& servers = config.dns.upstream_servers;
+  ASSERT_THAT(servers, SizeIs(7));
+  const std::vector<std::uint16_t> ports{53, 853, 8853, 853, 53, 853, 8853};
+  const std::vector<bool> over_tls{false, true, true, true, false, true, true};
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    EXPECT_EQ(servers[i].port, ports[i]) << i;
+    EXPECT_EQ(servers[i].over_tls, over_tls[i]) << i;
+  }
+  EXPECT_EQ(servers[3].tls_name, "dns.example");
+  ASSERT_THAT(servers[6].pins, SizeIs(1));
+  EXPECT_EQ(servers[6].pins[0][0], 0xe3) << "the SHA-256 of nothing";
 }
 
 TEST(Load, FillsInEveryDefault) {
@@ -114,6 +136,21 @@ TEST(Load, FillsInEveryDefault) {
   EXPECT_EQ(kid.threshold, 60);
   EXPECT_TRUE(kid.all_lists);
   EXPECT_THAT(kid.focus_categories, ElementsAre("education"));
+}
+
+TEST(Load, TellsWhatEachTrustedPeerSends) {
+  const Config config = config_of(
+      "profiles: {kid: {}}\ndefault_profile: kid\n"
+      "dns:\n  trusted_peers:\n    - {cidr: 192.168.7.2, sends: mac}\n"
+      "    - {cidr: \"2001:db8::/125\", sends: [proxy, umbrella, cpe_id, mac_text]}\n");
+  ASSERT_THAT(config.dns.trusted_peers, SizeIs(2));
+  EXPECT_EQ(config.dns.trusted_peers[0].cidr, *Cidr::from_text("192.168.7.2/32"));
+  EXPECT_THAT(config.dns.trusted_peers[0].sends, ElementsAre(PeerSends::Mac));
+  EXPECT_EQ(config.dns.trusted_peers[1].cidr, *Cidr::from_text("2001:db8::/125"));
+  EXPECT_THAT(config.dns.trusted_peers[1].sends, ElementsAre(PeerSends::Proxy, PeerSends::Umbrella,
+                                                             PeerSends::CpeId, PeerSends::MacText));
+  EXPECT_THAT(config_of("profiles: {kid: {}}\ndefault_profile: kid\n").dns.trusted_peers, IsEmpty())
+      << "nobody is trusted unless it is written";
 }
 
 TEST(Load, TakesAKeyWithNothingBehindItAsUnwritten) {
@@ -226,6 +263,31 @@ TEST(Load, TakesTenThousandDevicesInTime) {
                         i % 256);
   }
   EXPECT_THAT(config_of(text).devices, SizeIs(10'000));
+}
+
+TEST(Load, TakesKnownRulesOverWhileTheirFilesAreTheSame) {
+  namespace fs = std::filesystem;
+  const haetae::test::TemporaryFolder folder;
+  const fs::path rules = folder.path() / "rules";
+  fs::copy(shipped_rules().folder, rules, fs::copy_options::recursive);
+  const fs::path file = folder.write(
+      "haetae.yaml", "rules: {path: rules}\nprofiles: {kid: {age: 7-9}}\ndefault_profile: kid\n");
+
+  const auto first = load(file, rules);
+  ASSERT_TRUE(first) << testing::PrintToString(test::lines_of(first.error()));
+  const auto second = load(file, rules, {}, first->rules);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->rules, first->rules) << "the same object, not a second reading";
+
+  folder.write("rules/lists/gambling.txt", "new-casino.example\n");
+  const auto third = load(file, rules, {}, first->rules);
+  ASSERT_TRUE(third);
+  EXPECT_NE(third->rules, first->rules) << "a file was written anew";
+
+  fs::remove(rules / "services/tiktok.yaml");
+  const auto fourth = load(file, rules, {}, third->rules);
+  ASSERT_TRUE(fourth);
+  EXPECT_EQ(fourth->rules->service("tiktok"), nullptr) << "a file is gone";
 }
 
 TEST(ShippedConfiguration, LoadsWithoutAFaultOrAWarning) {

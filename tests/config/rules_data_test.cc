@@ -94,26 +94,6 @@ TEST(RulesData, KnowsTheCategoriesOfPublicLists) {
   }
 }
 
-TEST(RulesData, ExplainsEachCategoryToParentsAndChildrenInTwoLanguages) {
-  for (const CategoryRule& category : shipped_rules().categories) {
-    for (const Texts* texts : {&category.parent, &category.child}) {
-      for (const std::string language : {"en", "ko"}) {
-        const auto found = texts->find(language);
-        ASSERT_NE(found, texts->end()) << category.id << " has no sentence in " << language;
-        EXPECT_THAT(found->second.size(), Ge(10u)) << category.id;
-      }
-    }
-  }
-}
-
-TEST(RulesData, NeverItemisesWhatIsSensitive) {
-  for (const std::string_view id : {"self-harm"}) {
-    const CategoryRule* category = shipped_rules().category(id);
-    ASSERT_NE(category, nullptr) << id;
-    EXPECT_TRUE(category->sensitive) << id;
-  }
-}
-
 TEST(RulesData, BlocksTheWorstForEveryChild) {
   for (const std::string band : {"under-7", "7-9", "10-12", "13-15", "16-18"}) {
     for (const std::string_view id : {"adult", "gambling", "violence", "phishing", "malware"}) {
@@ -140,40 +120,14 @@ TEST(RulesData, RecordsNumbersOnlyOfOlderChildrenAndAdults) {
   }
 }
 
-TEST(RulesData, HasTwentyServicesWhoseSamplesAreTheirs) {
-  const std::vector<ServiceRules>& services = shipped_rules().services;
-  EXPECT_THAT(services, SizeIs(Ge(20u)));
-  for (const ServiceRules& service : services) {
-    EXPECT_THAT(service.samples, SizeIs(Ge(2u))) << service.id;
-    EXPECT_TRUE(service.name.contains("ko")) << service.id;
-    for (const Name& sample : service.samples) {
-      EXPECT_TRUE(covers(service.own, sample)) << sample.to_text() << " of " << service.id;
-      for (const ServiceRules& other : services) {
-        if (other.id == service.id) continue;
-        EXPECT_FALSE(covers(other.own, sample))
-            << sample.to_text() << " of " << service.id << " is " << other.id << "'s too";
-      }
-    }
-  }
-}
-
-TEST(RulesData, NeverBlocksASharedNameForAService) {
-  for (const ServiceRules& service : shipped_rules().services) {
-    for (const NameRule& shared : service.shared) {
-      EXPECT_THAT(service.own, Not(Contains(testing::Field(&NameRule::name, shared.name))))
-          << service.id << ": " << shared.name.to_text();
-    }
-  }
-}
-
 const SafeSearchEngine* engine(std::string_view id) {
   const auto found = std::ranges::find(shipped_rules().engines, id, &SafeSearchEngine::id);
   return found == shipped_rules().engines.end() ? nullptr : &*found;
 }
 
 TEST(RulesData, KnowsTheSearchEnginesThatHaveASafeTwin) {
-  for (const std::string_view id :
-       {"google", "bing", "duckduckgo", "youtube", "yandex", "pixabay", "ecosia", "brave"}) {
+  for (const std::string_view id : {"google", "bing", "duckduckgo", "youtube", "yandex", "pixabay",
+                                    "ecosia", "brave", "qwant"}) {
     ASSERT_NE(engine(id), nullptr) << id;
     EXPECT_TRUE(engine(id)->strict) << id;
     EXPECT_THAT(engine(id)->hosts, Not(IsEmpty())) << id;
@@ -183,6 +137,22 @@ TEST(RulesData, KnowsTheSearchEnginesThatHaveASafeTwin) {
   EXPECT_TRUE(covers(engine("google")->hosts, name_of("www.google.co.kr")));
   EXPECT_FALSE(covers(engine("google")->hosts, name_of("mail.google.com")));
   EXPECT_TRUE(engine("youtube")->moderate);
+}
+
+// Where no safe twin can be forced, children up to 18 are led to an engine that has one.
+TEST(RulesData, BlocksSearchPagesWithoutASafeTwinForEveryChild) {
+  for (const std::string band : {"under-7", "7-9", "10-12", "13-15", "16-18"}) {
+    EXPECT_THAT(shipped_rules().category("nosafesearch")->blocked_ages, Contains(band)) << band;
+    EXPECT_NE(shipped_rules().age_band(band)->safe_search, policy::Strictness::Off) << band;
+  }
+  for (const ListSource& list : shipped_rules().start_lists) {
+    if (list.category != "nosafesearch") continue;
+    for (const std::string& line : lines_of_file(list.path)) {
+      for (const SafeSearchEngine& engine : shipped_rules().engines) {
+        EXPECT_FALSE(covers(engine.hosts, name_of(line))) << line << " has a safe twin";
+      }
+    }
+  }
 }
 
 TEST(RulesData, LeavesTheTargetsOfSafeSearchAlone) {
@@ -255,6 +225,7 @@ TEST(RulesData, StartListsHoldNamesAndNothingProtected) {
   EXPECT_THAT(kept, SizeIs(Ge(50u)));
   EXPECT_THAT(shipped_rules().start_lists, SizeIs(Ge(20u)));
   for (const ListSource& list : shipped_rules().start_lists) {
+    if (list.format == "addresses") continue;
     std::set<Name> seen;
     for (const std::string& line : lines_of_file(list.path)) {
       const std::string text = line.substr(0, line.find_last_not_of(" \t\r") + 1);
@@ -268,6 +239,36 @@ TEST(RulesData, StartListsHoldNamesAndNothingProtected) {
     }
     EXPECT_THAT(seen, Not(IsEmpty())) << list.name;
   }
+}
+
+TEST(RulesData, StartListsOfAddressesHoldNothingOfTheHouseAndNoLargeNetwork) {
+  constexpr int kV4BitsMin = 24;
+  constexpr int kV6BitsMin = 48;
+  constexpr const char* kNeverListed[] = {
+      "127.0.0.1",      "10.0.0.1",      "192.168.0.1", "172.16.0.1",      "100.64.0.1",
+      "169.254.1.1",    "224.0.0.251",   "0.0.0.0",     "255.255.255.255", "::1",
+      "fe80::1",        "fd00::1",       "ff02::fb",    "104.16.132.1",    "104.18.32.7",
+      "172.67.1.1",     "151.101.1.140", "142.250.1.1", "13.107.42.14",    "17.253.144.10",
+      "223.130.200.107"};
+  std::size_t lists = 0;
+  for (const ListSource& list : shipped_rules().start_lists) {
+    if (list.format != "addresses") continue;
+    ++lists;
+    std::set<std::string> seen;
+    for (const std::string& line : lines_of_file(list.path)) {
+      const auto network = Cidr::from_text(line);
+      ASSERT_TRUE(network) << list.name << ": " << line;
+      EXPECT_TRUE(seen.insert(network->to_text()).second) << list.name << ": " << line << " twice";
+      const bool is_v4 = network->address().is_v4();
+      EXPECT_THAT(network->mapped_bits(), Ge(is_v4 ? 96 + kV4BitsMin : kV6BitsMin)) << line;
+      for (const char* const address : kNeverListed) {
+        EXPECT_FALSE(network->contains(*IpAddress::from_text(address)))
+            << list.name << ": " << line << " holds " << address;
+      }
+    }
+    EXPECT_THAT(seen, SizeIs(Ge(100u))) << list.name;
+  }
+  EXPECT_THAT(lists, Ge(1u));
 }
 
 TEST(RulesData, StartListsBlockNoHelpAndNoHouseName) {

@@ -1,6 +1,7 @@
 // From receive to send nothing is allocated once warm (DESIGN, section 8).
 #include <gtest/gtest.h>
 
+#include "dns/edns_options.h"
 #include "dns/service_house.h"
 #include "support/allocation_count.h"
 
@@ -13,6 +14,8 @@ haetae::test::PolicyMaker full_maker() {
   maker.at(0).safe_search = policy::Strictness::Strict;
   maker.special("localhost", {policy::SpecialAnswer::Loopback, false});
   maker.pattern("adult/en/x", "xxx", 0, 100);
+  maker.list("adult-addresses", 0, {"203.0.113.0/24"});
+  maker.service_of(0, maker.service("play", {"play.example"})).has_quota = true;
   return maker;
 }
 
@@ -31,6 +34,14 @@ TEST(ServiceAllocation, TenThousandWarmQueriesAllocateNothing) {
     warm({.name = "x" + name + ".bad.example", .edns = i % 2 == 0}, {});
     warm({.name = "xxx" + name}, {});
   }
+  // Answers of which nothing is said, of which something is, and which are blocked.
+  for (const std::string_view end : {"edge.cdn.example", "cdn.play.example", "cdn.bad.example"}) {
+    for (const std::string_view address : {"192.0.2.80", "203.0.113.7", "192.168.0.1", "0.0.0.0"}) {
+      const std::string name = "to-" + std::to_string(queries.size()) + ".example";
+      warm({.name = name},
+           Packet(name, RRType::A).cname(name, end, 80'000).address(address, 80'000, end).make());
+    }
+  }
   warm({.name = "localhost"}, {});
   warm({.name = "www.seek.example", .type = RRType::Https}, {});
   warm({.name = "www.seek.example"},
@@ -38,7 +49,16 @@ TEST(ServiceAllocation, TenThousandWarmQueriesAllocateNothing) {
   warm({.name = "version.bind", .type = RRType::Txt, .klass = 3}, {});
   queries.push_back(Octets(20, 1));
 
-  const Client client = house.client_of({});
+  // Every second one comes through a forwarder that tells MACs, and says one.
+  house.settings.trusted_peers = {{*Cidr::from_text("192.0.2.2"), {config::PeerSends::Mac}}};
+  house.publish_settings();
+  house.service->begin_batch();
+  for (std::size_t i = 0, count = queries.size(); i < count; ++i) {
+    queries.push_back(query_bytes({.name = "www.seek.example",
+                                   .options = option(65001, {2, 0, 0, 0, 0, 1}),
+                                   .from = "192.0.2.2"}));
+  }
+  const Client client = house.client_of({.from = "192.0.2.2"});
   const std::uint64_t asked_before = house.counters.upstream_queries.value();
   const std::uint64_t before = haetae::test::allocation_count();
   for (std::size_t i = 0; i < 10'000; ++i) {

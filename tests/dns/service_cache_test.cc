@@ -264,8 +264,8 @@ TEST(ServiceCache, TakesEchOutOfHttpsAnswersOfFilteredProfilesOnly) {
   haetae::test::PolicyMaker maker = House::default_maker();
   const auto grown_up = maker.profile("grown-up");
   maker.at(grown_up).filtered = false;
-  maker.networks.push_back(
-      {*Cidr::from_text("192.0.2.200/32"), policy::Identity{.profile = grown_up}});
+  maker.recognitions.push_back(
+      {.who = {.profile = grown_up}, .places = {*Cidr::from_text("192.0.2.200/32")}});
   House house(maker);
   Asked by_adult = asked;
   by_adult.from = "192.0.2.200";

@@ -40,6 +40,7 @@ struct Asked {
   std::uint16_t udp_bytes = 1232;
   std::uint16_t klass = 1;
   std::uint8_t edns_version = 0;
+  Octets options{};  // of the OPT
   Transport transport = Transport::Udp;
   std::uint64_t connection = 0;
   std::string from = "192.0.2.10";
@@ -72,7 +73,8 @@ inline Octets query_bytes(const Asked& asked) {
     out.u8(0);
     out.u8(asked.edns_version);
     out.u16(asked.dnssec_ok ? 0x8000 : 0);
-    out.u16(0);
+    out.u16(static_cast<std::uint16_t>(asked.options.size()));
+    out.bytes(asked.options);
   }
   room.resize(out.offset());
   return room;
@@ -101,6 +103,7 @@ struct Reply {
   std::uint16_t offered_bytes = 0;
   std::uint16_t rcode_whole = 0;
   std::vector<Error> errors;
+  std::vector<wire::EdnsOptionCode> other_options;
 
   Rcode rcode() const { return static_cast<Rcode>(rcode_whole); }
   bool has(std::uint16_t flag) const { return header.has(flag); }
@@ -137,7 +140,10 @@ inline void read_edns_into(const wire::Record& record, Reply& reply) {
   reply.rcode_whole = static_cast<std::uint16_t>(reply.rcode_whole | edns->rcode_high << 4);
   wire::EdnsOptionReader options(edns->options);
   for (wire::EdnsOption option; options.next(option);) {
-    if (option.code != wire::EdnsOptionCode::ExtendedError) continue;
+    if (option.code != wire::EdnsOptionCode::ExtendedError) {
+      reply.other_options.push_back(option.code);
+      continue;
+    }
     const auto code = static_cast<EdeCode>(option.value[0] << 8 | option.value[1]);
     reply.errors.push_back({code, std::string(as_text(option.value.subspan(2)))});
   }

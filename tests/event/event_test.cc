@@ -63,18 +63,19 @@ TEST(EventLine, HoldsEveryKeyInItsOrder) {
   EXPECT_EQ(House().line("www.game.example"),
             R"({"time":"2025-03-05T12:34:56.007Z","device":"Minji's \"tablet\"",)"
             R"("profile":"little","peer":"192.0.2.7","kind":"dns_name","type":"AAAA",)"
-            R"("name":"www.game.example","verdict":"block","reason":"category",)"
+            R"("name":"www.game.example","answer":null,"verdict":"block","reason":"category",)"
             R"("category":"games","list":"games-one","rule":"||game.example^","watched":false})");
 }
 
 TEST(EventLine, HasNullWhereThereIsNothingToSay) {
   House house;
   house.change = [](Event& event) { event.record_type = 0; };
-  EXPECT_EQ(house.line("open.example", policy::kUnknownDevice),
-            R"({"time":"2025-03-05T12:34:56.007Z","device":null,"profile":"little",)"
-            R"("peer":"192.0.2.7","kind":"dns_name","type":null,"name":"open.example",)"
-            R"("verdict":"allow","reason":"no_rule_matched","category":null,"list":null,)"
-            R"("rule":null,"watched":false})");
+  EXPECT_EQ(
+      house.line("open.example", policy::kUnknownDevice),
+      R"({"time":"2025-03-05T12:34:56.007Z","device":null,"profile":"little",)"
+      R"("peer":"192.0.2.7","kind":"dns_name","type":null,"name":"open.example",)"
+      R"("answer":null,"verdict":"allow","reason":"no_rule_matched","category":null,"list":null,)"
+      R"("rule":null,"watched":false})");
 }
 
 TEST(EventLine, NeverItemisesASensitiveCategory) {
@@ -82,7 +83,8 @@ TEST(EventLine, NeverItemisesASensitiveCategory) {
   EXPECT_THAT(blocked, Not(HasSubstr("dark")));
   EXPECT_THAT(blocked, Not(HasSubstr("self-harm")));
   EXPECT_THAT(blocked, Not(HasSubstr("harm-one")));
-  EXPECT_THAT(blocked, HasSubstr(R"("name":null,"verdict":"block","reason":"category",)"));
+  EXPECT_THAT(blocked,
+              HasSubstr(R"("name":null,"answer":null,"verdict":"block","reason":"category",)"));
 
   const std::string visited = House().line("www.clinic.example");
   EXPECT_THAT(visited, Not(HasSubstr("clinic"))) << "a visit that went through tells as much";
@@ -96,12 +98,54 @@ TEST(EventLine, NeverItemisesASensitiveCategory) {
   EXPECT_THAT(at_night.line("www.game.example"), HasSubstr(R"("name":"www.game.example")"));
 }
 
+TEST(EventLine, NamesWhatOfTheAnswerDecidedAndItsRule) {
+  House house;
+  house.maker.list("play-addresses", 0, {"203.0.113.0/24"});
+  house.change = [](Event& event) {
+    event.kind = policy::Kind::DnsAnswer;
+    event.set_answer(name_of("cdn.game.example"));
+    event.verdict = {.action = Action::Block,
+                     .reason = Reason::Category,
+                     .rule_kind = policy::RuleKind::List,
+                     .category = 0,
+                     .source = 0};
+  };
+  EXPECT_THAT(house.line("open.example"),
+              HasSubstr(R"("kind":"dns_answer","type":"AAAA","name":"open.example",)"
+                        R"("answer":"cdn.game.example","verdict":"block","reason":"category",)"
+                        R"("category":"games","list":"games-one","rule":"||game.example^")"));
+  house.change = [](Event& event) {
+    event.kind = policy::Kind::DnsAnswer;
+    event.set_answer(*IpAddress::from_text("203.0.113.7"));
+    event.verdict = {.action = Action::Block,
+                     .reason = Reason::Category,
+                     .rule_kind = policy::RuleKind::List,
+                     .category = 0,
+                     .source = 3};
+  };
+  EXPECT_THAT(house.line("open.example"),
+              HasSubstr(R"("answer":"203.0.113.7","verdict":"block","reason":"category",)"
+                        R"("category":"games","list":"play-addresses","rule":"203.0.113.0/24")"));
+}
+
+TEST(EventLine, IsSilentOnAnAnswerOfASensitiveCategory) {
+  House house;
+  house.maker.list("harm-addresses", 1, {"203.0.113.66"});
+  house.change = [](Event& event) { event.set_answer(name_of("www.clinic.example")); };
+  EXPECT_THAT(house.line("open.example"), HasSubstr(R"("name":null,"answer":null)"));
+  house.change = [](Event& event) { event.set_answer(*IpAddress::from_text("203.0.113.66")); };
+  EXPECT_THAT(house.line("open.example"), HasSubstr(R"("name":null,"answer":null)"));
+  house.change = [](Event& event) { event.set_answer(*IpAddress::from_text("203.0.113.67")); };
+  EXPECT_THAT(house.line("open.example"), HasSubstr(R"("answer":"203.0.113.67")"));
+}
+
 TEST(EventLine, OfAnotherGenerationNamesNothing) {
   House house;
   house.change = [](Event& event) { event.policy_generation += 1; };
   const std::string line = house.line("www.game.example");
   EXPECT_THAT(line, HasSubstr(R"("device":null,"profile":null)"));
-  EXPECT_THAT(line, HasSubstr(R"("name":null,"verdict":"block","reason":"category",)"));
+  EXPECT_THAT(line,
+              HasSubstr(R"("name":null,"answer":null,"verdict":"block","reason":"category",)"));
 }
 
 TEST(EventLine, NamesTypesItDoesNotKnowByNumber) {

@@ -1,6 +1,6 @@
 // A whole dns::Service under a small policy: clients, an upstream and a clock that do what the
-// bytes say. Whatever happens, every reply is a well-formed response to its query, and no query
-// that was told to wait is forgotten.
+// bytes say. Whatever happens, every reply is a well-formed response to its query and leads to
+// nothing that is blocked, and no query that was told to wait is forgotten.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "base/local_address.h"
 #include "dns/service.h"
 #include "list/image_builder.h"
 #include "wire/dns_records.h"
+#include "wire/dns_targets.h"
 #include "wire/reader.h"
 
 namespace {
@@ -19,11 +21,13 @@ using namespace haetae;
 using Octets = std::vector<std::uint8_t>;
 
 constexpr HashKey kKey{11, 22};
+const Cidr kListed = *Cidr::from_text("203.0.113.0/24");
 
 std::shared_ptr<const list::Image> make_image() {
   list::ImageBuilder builder(kKey);
   const list::ListId adult = builder.add_list({"adult-one", "adult", 0, 1});
-  builder.add(adult, {name_of("bad.example")});
+  builder.add(adult, list::Rule{name_of("bad.example")});
+  builder.add(adult, list::AddressRule{kListed});
   auto image = list::Image::from_bytes(*builder.to_bytes());
   HAETAE_ASSERT(image.has_value());
   return *image;
@@ -42,6 +46,7 @@ std::shared_ptr<const policy::Policy> make_policy(std::uint64_t generation, bool
   policy::Profile& profile = policy->profiles[0];
   profile.blocked.set(0);
   profile.lists = {true};
+  profile.undecidable_blocked = true;
   profile.log = policy::LogLevel::All;
   profile.safe_search = safe_search ? policy::Strictness::Strict : policy::Strictness::Off;
   policy->rewrites = {{"a", name_of("safe.example"), {}},
@@ -226,6 +231,23 @@ class World : public dns::Upstream, public dns::ReplySink {
     for (wire::Record record; reader.next(record);) {
     }
     HAETAE_ASSERT(!reader.error() && reader.left() == 0);
+    if (reader.header().question_count == 1) check_targets(question.name, reply);
+  }
+
+  // Whatever upstream wrote, in whatever order: no client is led to what is blocked or to the
+  // house. Safe search's own target is reached whatever list it stands in.
+  static void check_targets(const Name& asked, Bytes reply) {
+    const bool is_own = asked == name_of("localhost");
+    const bool is_rewritten = asked == name_of("seek.example") || asked == name_of("find.example");
+    wire::TargetReader targets(reply, asked);
+    for (wire::Target target; targets.next(target);) {
+      if (target.is_name()) {
+        HAETAE_ASSERT(is_rewritten || !target.name.is_under(name_of("bad.example")));
+      } else {
+        HAETAE_ASSERT(is_own || asked.label_count() <= 1 || !is_local(target.address));
+        HAETAE_ASSERT(is_rewritten || !kListed.contains(led_to(target.address)));
+      }
+    }
   }
 
   struct Asked {

@@ -27,6 +27,10 @@ std::vector<std::uint8_t> good_image() {
     builder.add(one, {.name = name_of(text)});
     builder.add(two, {.name = name_of(text), .scope = RuleScope::Exact}, as_bytes("condition"));
   }
+  for (const char* text : {"203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "198.51.100.0/22"}) {
+    builder.add(one, AddressRule{*Cidr::from_text(text)});
+  }
+  builder.add(two, AddressRule{*Cidr::from_text("203.0.113.0/28")});
   return builder.to_bytes().value();
 }
 
@@ -56,6 +60,14 @@ void ask(const std::shared_ptr<const Image>& image, Bytes input) {
   for (const char* text : {".", "example", "x.www.example.com", "a.b.c.d.e.f.example"}) {
     hash_suffixes(name_of(text), image->key(), hashes);
     ask_all();
+  }
+  for (const char* text : {"::", "203.0.113.7", "203.0.113.200", "2001:db8::1", "64:ff9b::1.2.3.4",
+                           "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}) {
+    const IpAddress address = *IpAddress::from_text(text);
+    if (lists.find(address).set >= image->set_count()) std::abort();
+    for (const auto& holding : lists.holdings(address)) {
+      if (holding.element.list >= image->lists().size()) std::abort();
+    }
   }
   hashes.label_count = static_cast<std::uint8_t>(std::min<std::size_t>(input.size() / 8, 127));
   for (std::size_t i = 0; i <= hashes.label_count; ++i) {

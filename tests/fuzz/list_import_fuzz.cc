@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/local_address.h"
 #include "list/import.h"
 
 using namespace haetae;
@@ -15,7 +16,15 @@ class CountingSink : public RuleSink {
     last_line_ = line;
     ++count;
   }
+  void take_address(const AddressRule& rule, std::uint32_t line) override {
+    // What no list may block never comes this far.
+    if (is_local(rule.prefix.address()) || line < last_line_) std::abort();
+    last_line_ = line;
+    ++count;
+    ++address_count;
+  }
   std::uint64_t count = 0;
+  std::uint64_t address_count = 0;
 
  private:
   std::uint32_t last_line_ = 1;
@@ -26,7 +35,9 @@ class CountingSink : public RuleSink {
 // A whole source, packed or not, through detection, import and report.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Protected names =
-      Protected::from_text("search.example\nsocial.example social\n", "protected").value();
+      Protected::from_text("search.example\nsocial.example social\n203.0.113.0/24 bypass\n",
+                           "protected")
+          .value();
   auto source = SourceReader::over({data, size});
   if (!source) return 0;
   CountingSink sink;
@@ -34,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto report = import_list(spec, *source, sink);
   if (!report) return 0;
   if (report->rule_count != sink.count) std::abort();
+  if (report->address_count != sink.address_count) std::abort();
   const std::string text = write_reports({&*report, 1});
   const auto again = read_reports(text);
   if (!again || write_reports(*again) != text) std::abort();

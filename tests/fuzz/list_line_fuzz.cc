@@ -38,6 +38,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t end = std::min(text.find('\n'), text.size());
     parse_line(row.format, text.substr(0, end), state, parsed);
     text.remove_prefix(std::min(end + 1, text.size()));
+    if (parsed.address) {
+      // One line, one kind of rule; and what it is written as is read again.
+      require(parsed.rule_count == 0 && parsed.skipped == SkipReason::None);
+      require(Cidr::from_text(to_text(*parsed.address)) == parsed.address->prefix);
+    }
     for (const Rule& rule : parsed.all()) {
       require(rule.name.is_hostname() && rule.name.label_count() >= 2);
       require_reads_back(rule);

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/name.h"
 #include "list/hyperscan_engine.h"
 #include "list/pattern_language.h"
 #include "list/re2_engine.h"

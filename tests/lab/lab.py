@@ -1,6 +1,7 @@
 """Helpers of the lab tests: the real program, started and asked as its users would.
 
-Everything runs on loopback with high ports and needs no root. The program under test is named by
+Everything here runs on loopback with high ports and needs no root; network.py builds a whole house
+of network namespaces, which does. The program under test is named by
 $HAETAE, by default build/release/haetae. A build with sanitizers is slower: limits on time that an
 issue does not name are relaxed for it.
 """
@@ -152,11 +153,13 @@ class Process:
 
 
 class Filter:
-    """`haetae serve` with a configuration of its own."""
+    """`haetae serve` with a configuration of its own. prefix: words that stand before the program,
+    as those that lead into a network namespace."""
 
-    def __init__(self, add_cleanup, folder=None, **options):
+    def __init__(self, add_cleanup, folder=None, prefix=(), **options):
         self.folder = folder or Folder(add_cleanup)
         self.config_path = self.folder.path / "haetae.yaml"
+        self.prefix = prefix
         self.options = options
         self.process = None
         add_cleanup(self.kill)
@@ -168,8 +171,8 @@ class Filter:
         """Starts it and does not wait."""
         for old in ("serve.err", "serve.out"):
             (self.folder.path / old).unlink(missing_ok=True)
-        self.process = Process(self.folder, [HAETAE, "serve", "--config", self.config_path],
-                               "serve", **self.options)
+        self.process = Process(self.folder, [*self.prefix, HAETAE, "serve", "--config",
+                                             self.config_path], "serve", **self.options)
         return self
 
     def start(self, config=None):
@@ -215,10 +218,10 @@ class Filter:
             self.process.kill()
 
 
-def run(*arguments, stdin=None, within_s=PATIENCE_S, **options):
+def run(*arguments, stdin=None, within_s=PATIENCE_S, prefix=(), **options):
     """A subcommand of the program; the result has returncode, stdout and stderr as text."""
-    return subprocess.run([str(HAETAE), *map(str, arguments)], input=stdin, capture_output=True,
-                          text=True, timeout=within_s, check=False, **options)
+    return subprocess.run([*prefix, str(HAETAE), *map(str, arguments)], input=stdin,
+                          capture_output=True, text=True, timeout=within_s, check=False, **options)
 
 
 def query(name, kind="A", edns=True, do=False, cd=False, ad=False, payload=1232):

@@ -21,6 +21,8 @@ constexpr DetectCase kCases[] = {
     {"names with leading dots", ".a.example\n.b.example\n", Format::Domains},
     {"mostly addresses, which lists of names hold", "192.0.2.1\n192.0.2.2\na.example\n",
      Format::Domains},
+    {"addresses alone", "192.0.2.1\n2001:db8::/32\n203.0.113.0/24 ; note\n", Format::Addresses},
+    {"a name among addresses", "192.0.2.1\n192.0.2.0/24\na.example\n", Format::Domains},
     {"names of another script", "한국.example\n", Format::Domains},
     {"a hosts file", "127.0.0.1 localhost\n0.0.0.0 a.example\n0.0.0.0 b.example\n", Format::Hosts},
     {"a hosts file with CRLF", "0.0.0.0 a.example\r\n", Format::Hosts},

@@ -30,6 +30,7 @@ inline std::string reading_of(list::Format format, std::string_view line,
     reading += word;
   };
   for (const list::Rule& rule : parsed.all()) add(to_text(rule));
+  if (parsed.address) add(to_text(*parsed.address));
   if (parsed.below_only) add("below");
   if (parsed.skipped != list::SkipReason::None) {
     add("skipped:" + std::string(id_of(parsed.skipped)));

@@ -91,8 +91,8 @@ TEST(CorruptImage, SaysWhatItIsAndWhatToDo) {
   };
   const Case cases[] = {
       {"a foreign file", 0, 0x464c457f, "is not a list image"},
-      {"an older version", 12, 0, "has format version 0, this program reads version 1"},
-      {"a newer version", 12, 2, "has format version 2, this program reads version 1"},
+      {"an older version", 12, 1, "has format version 1, this program reads version 2"},
+      {"a newer version", 12, 3, "has format version 3, this program reads version 2"},
       {"another byte order", 8, 0x04030201, "was built on a machine with another byte order"},
   };
   for (const Case& test : cases) {

@@ -75,6 +75,9 @@ class Counter : public RuleSink {
               static_cast<std::uint64_t>(rule.action) ^ line) *
              0x9e3779b97f4a7c15;
   }
+  void take_address(const AddressRule& rule, std::uint32_t line) override {
+    digest = (digest ^ digest_of(rule.prefix.address().octets()) ^ line) * 0x9e3779b97f4a7c15;
+  }
   std::unordered_set<std::uint64_t> names;
   std::uint64_t digest = 0;  // of all rules in their order
 };
@@ -149,6 +152,9 @@ TEST(RealLists, GiveAZonesPolicyOfManyActionsAndTriggers) {
   class Collector : public RuleSink {
    public:
     void take(const Rule& rule, std::uint32_t) override { rules.push_back(to_text(rule)); }
+    void take_address(const AddressRule& rule, std::uint32_t) override {
+      rules.push_back(to_text(rule));
+    }
     std::vector<std::string> rules;
   } collector;
   const auto report =

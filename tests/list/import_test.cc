@@ -17,6 +17,9 @@ class Collector : public RuleSink {
   void take(const Rule& rule, std::uint32_t line) override {
     rules.push_back(std::to_string(line) + " " + to_text(rule));
   }
+  void take_address(const AddressRule& rule, std::uint32_t line) override {
+    rules.push_back(std::to_string(line) + " " + to_text(rule));
+  }
   std::vector<std::string> rules;
 };
 
@@ -76,10 +79,11 @@ TEST(ImportList, LetsMatchWinOverTheFormatAndTheLine) {
 
 TEST(ImportList, ReportsWhatWasSkippedAndWhy) {
   Collector collector;
-  const auto report = import_text({.name = "one", .category = "adult"},
-                                  "a.example\n192.0.2.1\n192.0.2.2\nb.example/path\n\n# note\n"
-                                  "some prose here\n",
-                                  collector);
+  const auto report =
+      import_text({.name = "one", .category = "adult"},
+                  "a.example\n0.0.0.0 192.0.2.1\n192.0.2.300\nb.example/path\n\n# note\n"
+                  "some prose here\n",
+                  collector);
   ASSERT_TRUE(report.has_value());
   EXPECT_EQ(report->name, "one");
   EXPECT_EQ(report->category, "adult");
@@ -130,6 +134,35 @@ TEST(ImportList, JudgesTheScopeThatMatchGives) {
   const ImportSpec wide{.match = RuleScope::Subtree, .protected_names = &suffixes};
   EXPECT_THAT(rules_of(wide, "0.0.0.0 a.example\n0.0.0.0 github.io\n"),
               ElementsAre("1 ||a.example^"));
+}
+
+TEST(ImportList, TakesAddressesFromListsOfNamesAndOfAddresses) {
+  EXPECT_THAT(rules_of({}, "a.example\n203.0.113.7\n2001:db8::/32\n"),
+              ElementsAre("1 ||a.example^", "2 203.0.113.7", "3 2001:db8::/32"));
+  EXPECT_THAT(rules_of({.format = Format::Addresses}, "203.0.113.7\nb.example\n198.51.100.0/24\n"),
+              ElementsAre("1 203.0.113.7", "3 198.51.100.0/24"));
+  Collector collector;
+  const auto report = import_text({}, "203.0.113.7\n203.0.113.8\n# note\n", collector);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->format, Format::Addresses);
+  EXPECT_EQ(report->rule_count, 2U);
+  EXPECT_EQ(report->address_count, 2U);
+}
+
+TEST(ImportList, QuarantinesAddressesThatNoListMayBlock) {
+  const auto names = Protected::from_text("198.51.100.0/24\n", "p");
+  Collector collector;
+  const auto report = import_text({.category = "malware", .protected_names = &*names},
+                                  "203.0.113.7\n192.168.1.1\n0.0.0.0/0\n198.51.100.9\n", collector);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_THAT(collector.rules, ElementsAre("1 203.0.113.7"));
+  ASSERT_THAT(report->quarantined, SizeIs(3));
+  EXPECT_EQ(report->quarantined[0].why, Quarantine::NoSite);
+  EXPECT_EQ(report->quarantined[0].rule, "192.168.1.1");
+  EXPECT_EQ(report->quarantined[1].why, Quarantine::TooWide);
+  EXPECT_EQ(report->quarantined[2].why, Quarantine::ProtectedAddress);
+  EXPECT_EQ(report->rule_count, 1U);
+  EXPECT_EQ(report->address_count, 1U);
 }
 
 TEST(ImportList, RefusesAListOfWhichTooMuchIsQuarantined) {
@@ -227,13 +260,16 @@ TEST(ImportList, DigestsSourceAndSettings) {
 TEST(FindLine, SaysOnWhichLineARuleStands) {
   const test::TemporaryFolder folder;
   const ImportSpec spec{
-      .path = folder.write("l.txt", "# note\na.example\nsearch.example\na.example\n")};
-  EXPECT_EQ(find_line(spec, {.name = name_of("a.example")}), 2U);
-  EXPECT_EQ(find_line(spec, {.name = name_of("search.example")}), 3U);
-  EXPECT_EQ(find_line(spec, {.name = name_of("b.example")}), std::nullopt);
-  EXPECT_EQ(find_line(spec, {.name = name_of("a.example"), .scope = RuleScope::Exact}),
+      .path =
+          folder.write("l.txt", "# note\na.example\nsearch.example\na.example\n203.0.113.0/24\n")};
+  EXPECT_EQ(find_line(spec, AddressRule{*Cidr::from_text("203.0.113.0/24")}), 5U);
+  EXPECT_EQ(find_line(spec, AddressRule{*Cidr::from_text("203.0.113.0/25")}), std::nullopt);
+  EXPECT_EQ(find_line(spec, Rule{.name = name_of("a.example")}), 2U);
+  EXPECT_EQ(find_line(spec, Rule{.name = name_of("search.example")}), 3U);
+  EXPECT_EQ(find_line(spec, Rule{.name = name_of("b.example")}), std::nullopt);
+  EXPECT_EQ(find_line(spec, Rule{.name = name_of("a.example"), .scope = RuleScope::Exact}),
             std::nullopt);
-  EXPECT_EQ(find_line({.path = folder.path() / "none"}, {.name = name_of("a.example")}),
+  EXPECT_EQ(find_line({.path = folder.path() / "none"}, Rule{.name = name_of("a.example")}),
             std::nullopt);
 }
 

@@ -77,6 +77,59 @@ TEST(Protected, JudgesEachEntryAsItsRowSays) {
   }
 }
 
+struct AddressCase {
+  std::string_view what;
+  std::string_view prefix;
+  std::string_view category;
+  Quarantine expected;
+};
+
+constexpr AddressCase kAddressCases[] = {
+    {"an address", "192.0.2.7", "malware", Quarantine::None},
+    {"a network", "192.0.2.0/24", "malware", Quarantine::None},
+    {"one of IPv6", "2001:db8:7::/48", "malware", Quarantine::None},
+    {"the whole internet", "0.0.0.0/0", "malware", Quarantine::TooWide},
+    {"the whole IPv6 internet", "::/0", "malware", Quarantine::TooWide},
+    {"a two hundred and fifty-sixth of it", "9.0.0.0/8", "malware", Quarantine::TooWide},
+    {"just too wide", "9.0.0.0/11", "malware", Quarantine::TooWide},
+    {"just narrow enough", "9.0.0.0/12", "malware", Quarantine::None},
+    {"a registry's block of IPv6", "2400::/12", "malware", Quarantine::TooWide},
+    {"the router", "192.168.0.1", "malware", Quarantine::NoSite},
+    {"this machine", "127.0.0.1", "ads", Quarantine::NoSite},
+    {"the null address", "0.0.0.0", "ads", Quarantine::NoSite},
+    {"the null address of IPv6", "::", "ads", Quarantine::NoSite},
+    {"the provider's own network", "100.64.0.0/12", "ads", Quarantine::NoSite},
+    {"link-local", "fe80::1", "ads", Quarantine::NoSite},
+    {"unique local", "fd00:1::/32", "ads", Quarantine::NoSite},
+    {"multicast", "239.255.255.250", "ads", Quarantine::NoSite},
+    {"all of IPv4 behind NAT64", "64:ff9b::/96", "ads", Quarantine::NoSite},
+    {"a shared address", "203.0.113.9", "malware", Quarantine::ProtectedAddress},
+    {"a network around shared ones", "203.0.112.0/20", "malware", Quarantine::ProtectedAddress},
+    {"a network beside them", "203.0.114.0/24", "malware", Quarantine::None},
+    {"a resolver in a list of resolvers", "198.51.100.53", "bypass", Quarantine::None},
+    {"a resolver in another list", "198.51.100.53", "ads", Quarantine::ProtectedAddress},
+    {"a resolver inside a shared network", "2001:db8:cd::53", "bypass", Quarantine::None},
+    {"its neighbour", "2001:db8:cd::54", "bypass", Quarantine::ProtectedAddress},
+    {"a network around a resolver, in a list of resolvers", "198.51.100.0/24", "bypass",
+     Quarantine::None},
+    {"the same in another list", "198.51.100.0/24", "ads", Quarantine::ProtectedAddress},
+    {"a shared prefix of IPv6", "2001:db8:cd::1", "ads", Quarantine::ProtectedAddress},
+};
+
+TEST(Protected, JudgesEachEntryForAddressesAsItsRowSays) {
+  const auto names = Protected::from_text(
+      "203.0.113.0/24\n198.51.100.53 bypass  # a resolver\n2001:db8:cd::/48\n"
+      "2001:db8:cd::53 bypass\n",
+      "protected.txt");
+  ASSERT_TRUE(names.has_value()) << names.error();
+  EXPECT_EQ(names->name_count(), 0U);
+  for (const AddressCase& row : kAddressCases) {
+    EXPECT_EQ(id_of(names->check(AddressRule{*Cidr::from_text(row.prefix)}, row.category)),
+              id_of(row.expected))
+        << row.what << ": " << row.prefix;
+  }
+}
+
 TEST(Protected, TakesASiteWhoseProtectedNamesAreAllTheListsOwn) {
   const auto names = Protected::from_text("a.s.example social\nb.s.example social video\n", "p");
   ASSERT_TRUE(names.has_value());

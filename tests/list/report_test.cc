@@ -19,12 +19,14 @@ ImportReport sample() {
   report.line_count = 228'970;
   report.blank_count = 3;
   report.rule_count = 228'964;
+  report.address_count = 1'206;
   report.widened_count = 1;
   auto& skipped = report.skipped[static_cast<std::size_t>(SkipReason::NotAHostName)];
   skipped.count = 2;
   skipped.examples = {{17, "odd\tname\\\n\x01\xff"}, {19, ""}};
-  report.quarantined_count = 1;
-  report.quarantined = {{4, Quarantine::ProtectedName, "||search.example^"}};
+  report.quarantined_count = 2;
+  report.quarantined = {{4, Quarantine::ProtectedName, "||search.example^"},
+                        {9, Quarantine::TooWide, "0.0.0.0/0"}};
   return report;
 }
 
@@ -42,6 +44,7 @@ TEST(ImportReport, ReadsBackWhatItWrote) {
   EXPECT_EQ(first.name, "adult-one");
   EXPECT_EQ(first.source_digest, 0xfedcba9876543210);
   EXPECT_EQ(first.rule_count, 228'964U);
+  EXPECT_EQ(first.address_count, 1'206U);
   EXPECT_EQ(first.skipped[static_cast<std::size_t>(SkipReason::NotAHostName)].examples[0].text,
             "odd\tname\\\n\x01\xff");
   EXPECT_EQ(first.quarantined[0].why, Quarantine::ProtectedName);
@@ -85,7 +88,9 @@ TEST(ImportReport, TellsAPersonWhatBecameOfTheList) {
   const std::string text = describe(sample());
   EXPECT_THAT(text,
               HasSubstr("adult-one (adult): 228,964 rules from 228,970 lines, format domains, "
-                        "detected; 2 skipped, 1 quarantined"));
+                        "detected; 2 skipped, 2 quarantined"));
+  EXPECT_THAT(text, HasSubstr("1,206 of the rules are addresses and networks"));
+  EXPECT_THAT(text, HasSubstr("line 9: 0.0.0.0/0 would block a large part of the internet"));
   EXPECT_THAT(text, HasSubstr("skipped 2: not a host name"));
   EXPECT_THAT(text, HasSubstr("line 17: odd\\x09name"));
   EXPECT_THAT(text, HasSubstr("line 4: ||search.example^ would block a protected name"));
@@ -105,13 +110,13 @@ TEST(SkipReason, EachHasAnIdAndASentence) {
 
 TEST(Format, EachIdOfTheConfigurationIsKnown) {
   for (const std::string_view id : {"auto", "hosts", "domains", "wildcard", "adblock", "dnsmasq",
-                                    "pihole-regex", "rpz", "urls", "regex"}) {
+                                    "pihole-regex", "rpz", "urls", "regex", "addresses"}) {
     const auto format = format_of(id);
     ASSERT_TRUE(format.has_value()) << id;
     EXPECT_EQ(id_of(*format), id);
   }
   EXPECT_EQ(format_of("Hosts"), std::nullopt);
-  EXPECT_THAT(formats(), SizeIs(10));
+  EXPECT_THAT(formats(), SizeIs(kFormatCount));
 }
 
 }  // namespace

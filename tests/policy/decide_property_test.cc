@@ -208,6 +208,7 @@ TEST_F(RandomPolicies, GuardiansWordIsTheLongestSuffixes) {
       case Reason::QuotaUsed:
       case Reason::Granted:
       case Reason::SafeSearch:
+      case Reason::Rebinding:
       case Reason::Undecidable: break;
     }
     spoken += !word.empty();

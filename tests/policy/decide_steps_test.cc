@@ -483,6 +483,23 @@ TEST(Clock, ThatIsNotCredibleMeansTheStricterSide) {
   EXPECT_EQ(at_wake_up([](Scene&) {}).reason, Reason::NoRuleMatched);
 }
 
+TEST(Clock, IsSetByNamesOfTimeServersAndNoOthers) {
+  Scene scene;
+  scene.maker.mark(MarkKind::House, "pool.example", kTimeSync);
+  scene.maker.mark(MarkKind::House, "captive.example");
+  scene.maker.service("khan", {"site.example"});  // the first service: number 0, as kTimeSync
+  const auto policy = scene.maker.make();
+  Scratch scratch(*policy);
+  const auto sets_clock = [&](const char* name) {
+    return is_time_sync(*policy, scratch.look_up(*policy, name_of(name)));
+  };
+  EXPECT_TRUE(sets_clock("pool.example"));
+  EXPECT_TRUE(sets_clock("0.kr.pool.example"));
+  EXPECT_FALSE(sets_clock("captive.example"));
+  EXPECT_FALSE(sets_clock("site.example"));
+  EXPECT_FALSE(sets_clock("other.example"));
+}
+
 TEST(Special, AnswersFilteredProfilesOnlyWhereItSaysSo) {
   Scene scene;
   scene.maker.special("canary.example", {SpecialAnswer::NxDomain, true});
@@ -515,24 +532,6 @@ TEST(Special, ForwardOpensWhatANameAboveCloses) {
   EXPECT_TRUE(special("x.arpa.example"));
   EXPECT_FALSE(special("open.arpa.example"));
   EXPECT_FALSE(special("x.open.arpa.example"));
-}
-
-TEST(Identity, IsTheLongestPrefixOrTheDefault) {
-  Scene scene;
-  const ProfileId big = scene.maker.profile("big");
-  scene.maker.devices = {{"tablet", big}};
-  scene.maker.networks = {{*Cidr::from_text("192.0.2.7"), Identity{0, big}},
-                          {*Cidr::from_text("192.0.2.0/24"), Identity{kUnknownDevice, scene.child}},
-                          {*Cidr::from_text("2001:db8::/32"), Identity{kUnknownDevice, big}}};
-  scene.maker.default_profile = scene.child;
-  const auto policy = scene.maker.make();
-  const auto who = [&](const char* text) { return policy->identify(*IpAddress::from_text(text)); };
-  EXPECT_EQ(who("192.0.2.7").device, 0u);
-  EXPECT_EQ(who("192.0.2.7").profile, big);
-  EXPECT_EQ(who("192.0.2.8").device, kUnknownDevice);
-  EXPECT_EQ(who("192.0.2.8").profile, scene.child);
-  EXPECT_EQ(who("2001:db8::1").profile, big);
-  EXPECT_EQ(who("198.51.100.1").profile, scene.child);
 }
 
 }  // namespace

@@ -61,6 +61,29 @@ struct Scene {
     return decide(*made, standing, request, scratch);
   }
 
+  // A name or an address that stands in an answer, under an Allow of the question that reaches so
+  // far.
+  Verdict ask_in_answer(std::string_view subject, Reach reach = Reach::Nothing,
+                        bool may_lead_home = false, Time now = kNoon) {
+    made = maker.make();
+    Scratch scratch(*made);
+    const auto address = IpAddress::from_text(subject);
+    const Name name = address ? Name() : name_of(subject);
+    return decide(*made, standing,
+                  in_answer(child, address ? &*address : nullptr, &name, now, reach, may_lead_home),
+                  scratch);
+  }
+  static Request in_answer(ProfileId who, const IpAddress* address, const Name* name, Time now,
+                           Reach reach, bool may_lead_home) {
+    return {.who = {.device = 0, .profile = who},
+            .kind = Kind::DnsAnswer,
+            .now = now,
+            .name = address == nullptr ? name : nullptr,
+            .address = address,
+            .reach = reach,
+            .may_lead_home = may_lead_home};
+  }
+
   test::PolicyMaker maker;
   Standing standing;
   std::shared_ptr<const Policy> made;  // what was asked last

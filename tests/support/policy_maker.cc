@@ -52,7 +52,14 @@ policy::ListId PolicyMaker::list(std::string name, policy::CategoryId category,
   entry.category = category;
   lists_.push_back(std::move(entry));
   std::vector<list::Rule>& own = rules_.emplace_back();
-  for (const std::string& rule : rules) own.push_back(rule_of(rule));
+  std::vector<list::AddressRule>& addresses = address_rules_.emplace_back();
+  for (const std::string& rule : rules) {
+    if (const auto prefix = Cidr::from_text(rule)) {
+      addresses.push_back({*prefix});
+    } else {
+      own.push_back(rule_of(rule));
+    }
+  }
   return static_cast<policy::ListId>(lists_.size() - 1);
 }
 
@@ -125,6 +132,7 @@ std::shared_ptr<const list::Image> PolicyMaker::make_image() const {
     const list::ListId id =
         builder.add_list({entry.name, has_category ? categories_[entry.category].id : "", 0, 0});
     for (const list::Rule& rule : rules_[i]) builder.add(id, rule);
+    for (const list::AddressRule& rule : address_rules_[i]) builder.add(id, rule);
   }
   auto bytes = builder.to_bytes();
   HAETAE_ASSERT(bytes.has_value());
@@ -144,8 +152,9 @@ std::shared_ptr<const Policy> PolicyMaker::make() const {
   policy->services = services_;
   policy->profiles = profiles_;
   policy->devices = devices;
-  policy->networks = policy::Networks(networks);
+  policy->identities = policy::Identities(recognitions);
   policy->default_profile = default_profile;
+  policy->rebinding_protected = rebinding_protected;
   policy->special_names = special_names_;
   policy->rewrites = rewrites_;
   policy->engines = engines_;

@@ -28,6 +28,7 @@ class PolicyMaker {
   policy::CategoryId category(std::string id,
                               policy::CategoryKind kind = policy::CategoryKind::Harm,
                               bool sensitive = false);
+  // A rule may be an address or a network, too: "203.0.113.0/24".
   policy::ListId list(std::string name, policy::CategoryId category, const Texts& rules);
   policy::ServiceId service(std::string id, const Texts& own, const Texts& shared = {});
   // Both levels have a target of their own; set them to kNone by engine_row() where not.
@@ -48,8 +49,9 @@ class PolicyMaker {
 
   policy::TimeZone zone = policy::TimeZone::utc();
   std::vector<policy::Device> devices;
-  std::vector<policy::Networks::Entry> networks;
+  std::vector<policy::Recognition> recognitions;
   policy::ProfileId default_profile = 0;
+  bool rebinding_protected = true;
 
   // May be called again after more was added.
   std::shared_ptr<const policy::Policy> make() const;
@@ -59,7 +61,8 @@ class PolicyMaker {
 
   std::vector<policy::Category> categories_;
   std::vector<policy::ListEntry> lists_;
-  std::vector<std::vector<list::Rule>> rules_;  // by ListId
+  std::vector<std::vector<list::Rule>> rules_;                 // by ListId
+  std::vector<std::vector<list::AddressRule>> address_rules_;  // by ListId
   std::vector<policy::Service> services_;
   std::vector<policy::Profile> profiles_;
   std::vector<policy::SpecialName> special_names_;

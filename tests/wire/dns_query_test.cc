@@ -64,7 +64,7 @@ TEST(DnsQuery, HoldsWhatItsOptSays) {
   EXPECT_EQ(query->edns.udp_payload_bytes, 1232);
   EXPECT_THAT(*find_edns_option(query->edns.options, EdnsOptionCode::Cookie),
               ElementsAre(0xaa, 0xbb));
-  EXPECT_THAT(*find_edns_option(query->edns.options, EdnsOptionCode::MacAddress), ElementsAre(7));
+  EXPECT_THAT(*find_edns_option(query->edns.options, EdnsOptionCode::Mac), ElementsAre(7));
   EXPECT_TRUE(find_edns_option(query->edns.options, EdnsOptionCode::Padding)->empty());
   EXPECT_FALSE(find_edns_option(query->edns.options, EdnsOptionCode::ClientSubnet).has_value());
 }

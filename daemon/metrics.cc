@@ -1,0 +1,117 @@
+#include "daemon/metrics.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "admin/exposition.h"
+
+namespace haetae::daemon {
+namespace {
+
+using admin::Exposition;
+using enum Exposition::Type;
+
+using Workers = std::vector<std::unique_ptr<Worker>>;
+
+template <typename Read>
+double sum_of(const Workers& workers, const Read& read) {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers) sum += read(*worker);
+  return static_cast<double>(sum);
+}
+
+void write_dns(Exposition& out, const Workers& workers) {
+  for (const dns::CounterRow& row : dns::kCounterRows) {
+    out.one(fmt::format("haetae_dns_{}_total", row.name), Counter, row.sentence,
+            sum_of(workers, [&](const Worker& w) { return (w.counters().*row.counter).value(); }));
+  }
+  out.family("haetae_dns_blocked_for_total", Counter, "Replies that block, by reason.");
+  for (std::size_t reason = 0; reason < policy::kReasonsCount; ++reason) {
+    const double count =
+        sum_of(workers, [&](const Worker& w) { return w.counters().blocked_for[reason].value(); });
+    out.sample(count, {{"reason", policy::to_text(static_cast<policy::Reason>(reason))}});
+  }
+}
+
+void write_upstreams(Exposition& out, const Workers& workers) {
+  for (const dns::UpstreamCounterRow& row : dns::kUpstreamCounterRows) {
+    out.one(fmt::format("haetae_upstream_tls_{}_total", row.name), Counter, row.sentence,
+            sum_of(workers,
+                   [&](const Worker& w) { return (w.upstream_counters().*row.counter).value(); }));
+  }
+}
+
+void write_fronts(Exposition& out, const Workers& workers) {
+  constexpr struct {
+    std::string_view name;
+    std::uint64_t FrontCounts::* count;
+    std::string_view sentence;
+  } kRows[] = {
+      {"udp_received", &FrontCounts::udp_received, "Datagrams received."},
+      {"udp_sent", &FrontCounts::udp_sent, "Datagrams sent."},
+      {"udp_send_failed", &FrontCounts::udp_send_failed, "Datagrams that could not be sent."},
+      {"tcp_accepted", &FrontCounts::tcp_accepted, "Connections taken."},
+      {"tcp_closed_idle", &FrontCounts::tcp_closed_idle, "Connections closed: nothing moved."},
+      {"tcp_closed_full", &FrontCounts::tcp_closed_full, "Connections closed: no room."},
+      {"tcp_closed_slow", &FrontCounts::tcp_closed_slow,
+       "Connections closed: the client did not take its replies."},
+  };
+  for (const auto& row : kRows) {
+    out.one(fmt::format("haetae_{}_total", row.name), Counter, row.sentence,
+            sum_of(workers, [&](const Worker& w) { return w.front_counts().*row.count; }));
+  }
+}
+
+void write_policy(Exposition& out, const policy::Policy& policy) {
+  out.one("haetae_policy_generation", Gauge, "Grows with each policy taken up.",
+          static_cast<double>(policy.generation));
+  out.one("haetae_profiles", Gauge, "Profiles of the policy.",
+          static_cast<double>(policy.profiles.size()));
+  out.one("haetae_devices", Gauge, "Devices that the policy knows.",
+          static_cast<double>(policy.devices.size()));
+  out.one("haetae_list_names", Gauge, "Names in the compiled lists.",
+          static_cast<double>(policy.names.image().name_count()));
+}
+
+// Under the names that monitoring knows for every process.
+void write_process(Exposition& out) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds_of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  out.one("process_cpu_seconds_total", Counter, "Processor time used.",
+          seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+  std::uint64_t size_pages = 0;
+  std::uint64_t resident_pages = 0;
+  std::ifstream("/proc/self/statm") >> size_pages >> resident_pages;
+  out.one("process_resident_memory_bytes", Gauge, "Memory in use, shared lists included.",
+          static_cast<double>(resident_pages) * static_cast<double>(sysconf(_SC_PAGESIZE)));
+}
+
+}  // namespace
+
+std::string metrics_text(const Published& published, const Workers& workers,
+                         const EventWriter& events, const ReloadCounts& reloads) {
+  Exposition out;
+  out.family("haetae_build_info", Gauge, "The program's version; always 1.");
+  out.sample(1, {{"version", HAETAE_VERSION}});
+  write_dns(out, workers);
+  write_upstreams(out, workers);
+  write_fronts(out, workers);
+  write_policy(out, *published.policy.current());
+  out.one("haetae_events_written_total", Counter, "Events written.",
+          static_cast<double>(events.written()));
+  out.one("haetae_events_failed_total", Counter, "Events that could not be written.",
+          static_cast<double>(events.failed()));
+  out.family("haetae_reloads_total", Counter, "Reloads asked for, by what came of them.");
+  out.sample(static_cast<double>(reloads.taken_up), {{"result", "taken_up"}});
+  out.sample(static_cast<double>(reloads.refused), {{"result", "refused"}});
+  write_process(out);
+  return out.text();
+}
+
+}  // namespace haetae::daemon

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/event_writer.h"
+#include "daemon/worker.h"
+
+namespace haetae::daemon {
+
+// What the supervisor itself counts.
+struct ReloadCounts {
+  std::uint64_t taken_up = 0;
+  std::uint64_t refused = 0;
+};
+
+// The numbers behind /metrics, summed over the workers, in Prometheus' text format. No number
+// speaks of one device or one site.
+std::string metrics_text(const Published& published,
+                         const std::vector<std::unique_ptr<Worker>>& workers,
+                         const EventWriter& events, const ReloadCounts& reloads);
+
+}  // namespace haetae::daemon

@@ -1,0 +1,130 @@
+"""Forwarders in the house that tell the filter who asks: dnsmasq, as routers have it, and dnsdist,
+as schools and providers do. The devices are known by their real MAC addresses."""
+
+import itertools
+
+import dns.edns
+import dns.message
+import dns.query
+
+import forwarders
+import lab
+import network
+from forwarders import Dnsdist, mac, option
+from lab import errors, rcode, records
+from servers import zone_text
+
+FILTER = "127.0.0.1", 5300
+DNSMASQ = """listen-address=192.168.7.1
+no-resolv
+no-hosts
+cache-size=0
+server=127.0.0.1#5300
+dhcp-option=option:dns-server,0.0.0.0
+"""
+
+
+class House(network.NetworkTest):
+    """child_a's MAC is a parent's, who is blocked nothing; child_b's is nobody's."""
+
+    names = itertools.count()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.net.internet.knot({"example": zone_text("www A 192.0.2.1\n*.bet A 192.0.2.2\n")})
+        cls.parent, cls.child, cls.router = cls.net.child_a, cls.net.child_b, cls.net.router
+
+    def serve(self, *sends):
+        """Only the router itself may ask, and it is believed in what it sends."""
+        self.router.start_filter(self.net.config(
+            {"listen": [f"{FILTER[0]}:{FILTER[1]}"], "allow_from": ["127.0.0.0/8", "192.168.7.0/24"],
+             "trusted_peers": [{"cidr": "127.0.0.1", "sends": list(sends)}]},
+            profiles={"little": {"deny": ["bet.example"]}, "parent": {}},
+            devices=[{"name": "phone", "mac": self.parent.mac, "id": "cpe-17",
+                      "profile": "parent"}]))
+
+    def ask(self, device, options=(), port=53):
+        """Who the device is taken for."""
+        query = dns.message.make_query(f"n{next(self.names)}.bet.example", "A", use_edns=0,
+                                       options=list(options))
+        with device.inside():
+            reply = dns.query.udp(query, self.router.lan.address, port=port,
+                                  timeout=lab.PATIENCE_S)
+        if rcode(reply) == "NXDOMAIN":
+            return "child"
+        self.assertEqual(records(reply, "A"), ["192.0.2.2"], errors(reply))
+        return "parent"
+
+
+class Dnsmasq(House):
+    def start(self, lines, *sends):
+        self.serve(*sends)
+        self.router.start_dnsmasq(DNSMASQ + lines)
+
+    def test_it_tells_the_mac_in_all_three_ways(self):
+        for line, sends in (("add-mac", "mac"), ("add-mac=text", "mac_text"),
+                            ("add-mac=base64", "mac_text")):
+            self.start(f"{line}\nstrip-mac\n", sends)
+            with self.subTest(line):
+                self.assertEqual(self.ask(self.parent), "parent")
+                self.assertEqual(self.ask(self.child), "child")
+                self.assertEqual(self.ask(self.net.stranger), "child")
+
+    def test_a_child_that_claims_to_be_a_parent_is_still_a_child(self):
+        claims = [mac(self.parent.mac), option(forwarders.MAC_TEXT, self.parent.mac),
+                  option(forwarders.CPE_ID, "cpe-17")]
+        for line, sends in (("add-mac", "mac"), ("add-mac=text", "mac_text")):
+            self.start(f"{line}\nstrip-mac\n", sends)
+            for claim in claims:
+                with self.subTest(line=line, claim=claim):
+                    self.assertEqual(self.ask(self.child, [claim]), "child")
+            self.assertEqual(self.ask(self.child, claims), "child")
+            self.assertEqual(self.ask(self.parent, [mac(self.child.mac)]), "parent")
+
+    def test_it_tells_the_name_of_a_router(self):
+        self.start("add-cpe-id=cpe-17\n", "cpe_id")
+        self.assertEqual(self.ask(self.child), "parent")
+        self.assertEqual(self.ask(self.child, [option(forwarders.CPE_ID, "cpe-18")]), "parent")
+        self.start("add-cpe-id=cpe-18\n", "cpe_id")
+        self.assertEqual(self.ask(self.parent), "child")
+        self.assertEqual(self.ask(self.child, [option(forwarders.CPE_ID, "cpe-17")]), "child")
+
+    def test_what_it_says_is_not_believed_unless_it_is_written(self):
+        self.start("add-mac\nstrip-mac\n", "cpe_id")
+        self.assertEqual(self.ask(self.parent), "child")
+
+    def test_neither_macs_nor_networks_leave_the_house(self):
+        relay = self.net.internet.relay()
+        self.start("add-mac\nstrip-mac\nadd-cpe-id=cpe-17\nadd-subnet=32,128\n", "mac", "cpe_id")
+        self.router.filter.reload(self.router_config(relay))
+        self.assertEqual(self.ask(self.parent), "parent")
+        self.assertTrue(relay.wires)
+        for wire in relay.wires:
+            self.assertEqual(list(dns.message.from_wire(wire).options), [])
+            self.assertNotIn(bytes.fromhex(self.parent.mac.replace(":", "")), wire)
+            self.assertNotIn(b"cpe-17", wire)
+
+    def router_config(self, relay):
+        return self.net.config(
+            {"listen": [f"{FILTER[0]}:{FILTER[1]}"], "upstream": {"servers": [relay.address]},
+             "trusted_peers": [{"cidr": "127.0.0.1", "sends": ["mac", "cpe_id"]}]},
+            profiles={"little": {"deny": ["bet.example"]}, "parent": {}},
+            devices=[{"name": "phone", "mac": self.parent.mac, "profile": "parent"}])
+
+
+class Balancer(House):
+    def test_dnsdist_tells_address_and_mac(self):
+        self.serve("proxy", "mac")
+        self.router.start_dnsmasq()
+        with self.router.inside():
+            dnsdist = Dnsdist(self.addCleanup, f"{FILTER[0]}:{FILTER[1]}",
+                              "useProxyProtocol=true, source='127.0.0.1'",
+                              "addAction(AllRule(), SetMacAddrAction(65001))",
+                              self.router.lan.address, self.router.prefix)
+        self.assertEqual(self.ask(self.parent, port=dnsdist.port), "parent")
+        self.assertEqual(self.ask(self.child, port=dnsdist.port), "child")
+
+
+if __name__ == "__main__":
+    network.main()
