@@ -24,7 +24,8 @@ Octets rdnss(std::uint32_t lifetime_s, std::initializer_list<const char*> addres
     option.push_back(static_cast<std::uint8_t>(lifetime_s >> shift));
   }
   for (const char* const address : addresses) {
-    const Bytes octets = IpAddress::from_text(address)->wire();
+    const IpAddress resolver = *IpAddress::from_text(address);
+    const Bytes octets = resolver.wire();
     option.insert(option.end(), octets.begin(), octets.end());
   }
   return option;
