@@ -210,7 +210,7 @@ function(haetae_lab_tests)
     add_test(NAME lab.${stem} COMMAND /usr/bin/python3 ${script})
     # Long ones, which mostly wait, start first and run beside each other. 77 means "did not run": the
     # network lab needs root, and ctest names what was skipped.
-    set_tests_properties(lab.${stem} PROPERTIES TIMEOUT 600 LABELS lab COST 100
+    set_tests_properties(lab.${stem} PROPERTIES TIMEOUT 900 LABELS lab COST 100
                          SKIP_RETURN_CODE 77 ENVIRONMENT "HAETAE=$<TARGET_FILE:haetae>")
   endforeach()
 endfunction()
