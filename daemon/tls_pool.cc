@@ -1,6 +1,7 @@
 #include "daemon/tls_pool.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/limits.h"
