@@ -114,11 +114,13 @@ class PatternSet::Compiler {
 
 std::expected<PatternSet::Compiled, std::string> PatternSet::compile(std::vector<Pattern> patterns,
                                                                      const Options& options) {
+  const PatternDigest source = digest_of(patterns);
   Sorted sorted = sort_out(std::move(patterns));
   const auto make = [&](std::vector<Pattern> good, bool may_read_cache) {
     std::shared_ptr<PatternSet> set(new PatternSet(std::move(good)));
     const bool hyperscan = options.engine == Engine::Hyperscan && hyperscan_runs_here();
     set->engine_ = hyperscan ? Engine::Hyperscan : Engine::Re2;
+    set->source_ = source;
     return Compiler(std::move(set), options, may_read_cache).run();
   };
   auto compiled = make(sorted.good, true);

@@ -89,6 +89,8 @@ class PatternSet {
                                       PatternScratch& scratch) const noexcept;
 
   const std::vector<Pattern>& patterns() const noexcept { return patterns_; }
+  // Of the patterns that compile() was given: the set need not be made again from the same.
+  const PatternDigest& source() const noexcept { return source_; }
   // What the engines are asked, and in which order.
   const PatternPlan& plan() const noexcept { return plan_; }
   // Scans that an engine could not finish, over all threads.
@@ -122,6 +124,7 @@ class PatternSet {
   std::vector<Pattern> patterns_;
   PatternPlan plan_;
   Engine engine_ = Engine::Re2;
+  PatternDigest source_{};
   // By Look; none where there is nothing to look for.
   std::array<std::unique_ptr<const PatternEngine>, 3> engines_;
   std::vector<WordRule> words_;          // of each pattern
