@@ -1,6 +1,5 @@
 #include "build/assemble.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "build/policy_builder.h"
@@ -8,13 +7,6 @@
 
 namespace haetae::build {
 namespace {
-
-bool same_patterns(const std::vector<list::Pattern>& a, const std::vector<list::Pattern>& b) {
-  return std::ranges::equal(a, b, [](const list::Pattern& x, const list::Pattern& y) {
-    return x.id == y.id && x.expression == y.expression && x.category == y.category &&
-           x.weight == y.weight;
-  });
-}
 
 // The set of the shipped host patterns; null if the configuration wants none. A set that cannot be
 // compiled at all is a fault: a filter must not lose its patterns silently.
@@ -24,7 +16,7 @@ std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> host_patte
   const std::vector<list::Pattern>& wanted = loaded.rules->host_patterns;
   if (!loaded.config.patterns || wanted.empty()) return nullptr;
   if (previous != nullptr && previous->host_patterns != nullptr &&
-      same_patterns(previous->host_patterns->patterns(), wanted)) {
+      previous->host_patterns->source() == list::digest_of(wanted)) {
     return previous->host_patterns;
   }
   auto compiled = list::PatternSet::compile(wanted, {.cache_folder = cache_folder});

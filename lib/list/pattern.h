@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,5 +40,10 @@ struct Pattern {
 
   std::string sample;  // a text that expression must hit; self-tests ask it. Words need none.
 };
+
+// What these patterns say, in 128 bits: patterns of the same digest are the same, field by field
+// and in the same order.
+using PatternDigest = std::array<std::uint64_t, 2>;
+PatternDigest digest_of(std::span<const Pattern> patterns);
 
 }  // namespace haetae::list

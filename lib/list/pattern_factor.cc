@@ -28,8 +28,8 @@ struct Part {
 
 // How seldom a text of host names holds the string, at a guess: a wrong one costs time alone.
 double chance_of(std::string_view text) noexcept {
-  constexpr std::string_view kCommon[] = {".com", ".net", ".org", "www."};
-  constexpr double kCommonChance = 1.0 / 32;
+  constexpr std::string_view kCommon[] = {"com", "net", "org", "www"};
+  constexpr double kCommonChance = 1.0 / 8;
   double chance = 1;
   for (std::string_view rest = text; !rest.empty();) {
     // A part of a common piece is no rarer than all of it.
@@ -40,7 +40,7 @@ double chance_of(std::string_view text) noexcept {
     const bool is_letter = rest.front() >= 'a' && rest.front() <= 'z';
     chance *= is_common             ? kCommonChance
               : is_letter           ? 1.0 / 16
-              : rest.front() == '.' ? 1.0 / 8
+              : rest.front() == '.' ? 1.0 / 4
                                     : 1.0 / 64;
     rest.remove_prefix(is_common ? std::min(common->size(), rest.size()) : 1);
   }
@@ -50,7 +50,7 @@ double chance_of(std::string_view text) noexcept {
 // What it costs to have these for factors: how often one is found in vain, and that each must be
 // looked for.
 double cost_of(const Strings& strings) noexcept {
-  constexpr double kCostOfEach = 1e-5;
+  constexpr double kCostOfEach = 2e-5;
   if (strings.empty()) return std::numeric_limits<double>::infinity();
   double cost = 0;
   for (const std::string& text : strings) {
@@ -64,6 +64,18 @@ std::size_t longest(const Strings& strings) noexcept {
   std::size_t size = 0;
   for (const std::string& text : strings) size = std::max(size, text.size());
   return size;
+}
+
+// Without the strings that hold another one: where they stand, so does that.
+Strings without_holders(const Strings& strings) {
+  Strings held;
+  for (const std::string& text : strings) {
+    const bool holds = std::ranges::any_of(strings, [&text](const std::string& other) {
+      return other.size() < text.size() && text.contains(other);
+    });
+    if (!holds) held.insert(text);
+  }
+  return held;
 }
 
 // Every string without so many octets at either end.
@@ -82,11 +94,11 @@ Strings trimmed(const Strings& strings, std::size_t front, std::size_t back) {
 // The window of the strings that makes the best factors: what stands in a text with the whole
 // string.
 Strings best_window(const Strings& strings) {
-  Strings best = strings;
+  Strings best = without_holders(strings);
   const std::size_t size = longest(strings);
   for (std::size_t front = 0; front < size; ++front) {
     for (std::size_t back = 0; front + back < size; ++back) {
-      Strings window = trimmed(strings, front, back);
+      Strings window = without_holders(trimmed(strings, front, back));
       if (cost_of(window) < cost_of(best)) best = std::move(window);
     }
   }
@@ -111,6 +123,18 @@ Strings joined(const Strings& left, const Strings& right) {
   return both;
 }
 
+// Without the strings that end in another one.
+Strings without_longer(const Strings& strings) {
+  Strings shortest;
+  for (const std::string& text : strings) {
+    const bool is_longer = std::ranges::any_of(strings, [&text](const std::string& other) {
+      return other.size() < text.size() && text.ends_with(other);
+    });
+    if (!is_longer) shortest.insert(text);
+  }
+  return shortest;
+}
+
 // Parts that follow one another.
 class Sequence {
  public:
@@ -123,7 +147,9 @@ class Sequence {
     if (!fits(run_, part.all)) {
       take_if_better(best_, run_);
       is_whole_ = false;
-      // The end of what came before still stands before this part.
+      // The end of what came before still stands before this part; where some may be missing, so
+      // does the end without them.
+      run_ = without_longer(run_);
       while (!fits(run_, part.all) && longest(run_) > 0) run_ = trimmed(run_, 1, 0);
     }
     run_ = joined(run_, part.all);
@@ -309,12 +335,6 @@ class Reader {
   std::string_view in_;
 };
 
-bool holds_another(const std::string& text, const Strings& strings) {
-  return std::ranges::any_of(strings, [&text](const std::string& other) {
-    return other.size() < text.size() && text.contains(other);
-  });
-}
-
 }  // namespace
 
 std::optional<std::vector<std::string>> required_factors(std::string_view expression) {
@@ -324,10 +344,7 @@ std::optional<std::vector<std::string>> required_factors(std::string_view expres
   Strings best;
   take_if_better(best, part.is_exact ? std::move(part.all) : std::move(part.some));
   if (best.empty() || best.size() > limits::kPatternFactorsMax) return std::nullopt;
-  std::vector<std::string> factors;
-  std::ranges::copy_if(best, std::back_inserter(factors),
-                       [&best](const std::string& text) { return !holds_another(text, best); });
-  return factors;
+  return std::vector<std::string>(best.begin(), best.end());
 }
 
 }  // namespace haetae::list

@@ -9,36 +9,47 @@
 
 namespace haetae::list {
 
-// How the patterns of a set are asked in two looks at a text, because most texts hold nothing and
-// plain strings are found many times faster than expressions. The first looks for plain strings:
-// every word, and the required factors of every expression. The second asks the expressions, and is
-// needed only if the first found a factor.
+// Plain strings that a text is looked at for: words, and the required factors of expressions.
+class PatternLiterals {
+ public:
+  // Distinct; each an expression that is a literal.
+  const std::vector<std::string>& expressions() const noexcept { return expressions_; }
+  // The places of the patterns whose word literal i is; none if it is a factor alone.
+  std::span<const std::uint16_t> words_of(std::size_t i) const noexcept {
+    return std::span(words_).subspan(words_at_[i], words_at_[i + 1] - words_at_[i]);
+  }
+  bool is_factor(std::size_t i) const noexcept { return is_factor_[i]; }
+  // True if an expression has no factors and must be asked whatever is found.
+  bool has_unknown() const noexcept { return has_unknown_; }
+
+ private:
+  friend class PatternPlan;
+  std::vector<std::string> expressions_;
+  std::vector<std::uint16_t> words_;
+  std::vector<std::uint32_t> words_at_;  // of each literal, and one more
+  std::vector<bool> is_factor_;
+  bool has_unknown_ = false;
+};
+
+// How the patterns of a set are asked of a text in three looks, because most texts hold nothing and
+// plain strings are found many times faster than expressions:
+//   what accuses: words of positive weight, and factors of such expressions
+//   what excuses: the same of negative weight; worth asking only if something accuses
+//   expressions: worth asking only if one of their factors was found
 class PatternPlan {
  public:
   // patterns: normalised; at most limits::kPatternsMax.
   explicit PatternPlan(const std::vector<Pattern>& patterns);
 
-  // Of the first look: distinct, each an expression that is a literal.
-  const std::vector<std::string>& literals() const noexcept { return literals_; }
-  // The places of the patterns whose word this literal is.
-  std::span<const std::uint16_t> words_of(std::size_t literal) const noexcept {
-    return std::span(words_).subspan(words_at_[literal],
-                                     words_at_[literal + 1] - words_at_[literal]);
-  }
-  bool is_factor(std::size_t literal) const noexcept { return is_factor_[literal]; }
-
-  // Of the second look: the places of the patterns that are no words.
+  const PatternLiterals& accusing() const noexcept { return accusing_; }
+  const PatternLiterals& excusing() const noexcept { return excusing_; }
+  // The places of the patterns that are no words.
   const std::vector<std::uint16_t>& expressions() const noexcept { return expressions_; }
-  // True if an expression has no factors, so that the second look is never spared.
-  bool needs_both() const noexcept { return needs_both_; }
 
  private:
-  std::vector<std::string> literals_;
-  std::vector<std::uint16_t> words_;
-  std::vector<std::uint32_t> words_at_;
-  std::vector<bool> is_factor_;
+  PatternLiterals accusing_;
+  PatternLiterals excusing_;
   std::vector<std::uint16_t> expressions_;
-  bool needs_both_ = false;
 };
 
 }  // namespace haetae::list

@@ -68,15 +68,22 @@ class PatternSet::Compiler {
       : set_(std::move(set)), cache_{options.cache_folder, may_read_cache} {}
 
   std::expected<Compiled, std::string> run() {
+    const PatternPlan& plan = set_->plan_;
     std::vector<std::string> expressions;
-    for (const std::uint16_t place : set_->plan_.expressions()) {
+    for (const std::uint16_t place : plan.expressions()) {
       expressions.push_back(set_->patterns_[place].expression);
     }
     compiled_.from_cache = set_->engine_ == Engine::Hyperscan;
-    if (auto fault = make(set_->plan_.literals(), set_->first_)) {
+    auto& engines = set_->engines_;
+    if (auto fault = make(plan.accusing().expressions(), engines[Accusing])) {
       return std::unexpected(fault->message);
     }
-    if (auto fault = make(expressions, set_->second_)) return std::unexpected(said_of(*fault));
+    if (auto fault = make(plan.excusing().expressions(), engines[Excusing])) {
+      return std::unexpected(fault->message);
+    }
+    if (auto fault = make(expressions, engines[Expressions])) {
+      return std::unexpected(said_of(*fault));
+    }
     compiled_.set = std::move(set_);
     return std::move(compiled_);
   }
@@ -107,11 +114,13 @@ class PatternSet::Compiler {
 
 std::expected<PatternSet::Compiled, std::string> PatternSet::compile(std::vector<Pattern> patterns,
                                                                      const Options& options) {
+  const PatternDigest source = digest_of(patterns);
   Sorted sorted = sort_out(std::move(patterns));
   const auto make = [&](std::vector<Pattern> good, bool may_read_cache) {
     std::shared_ptr<PatternSet> set(new PatternSet(std::move(good)));
     const bool hyperscan = options.engine == Engine::Hyperscan && hyperscan_runs_here();
     set->engine_ = hyperscan ? Engine::Hyperscan : Engine::Re2;
+    set->source_ = source;
     return Compiler(std::move(set), options, may_read_cache).run();
   };
   auto compiled = make(sorted.good, true);
@@ -140,25 +149,43 @@ PatternSet::PatternSet(std::vector<Pattern> patterns)
 
 std::unique_ptr<PatternScratch> PatternSet::make_scratch() const {
   std::unique_ptr<PatternScratch> scratch(new PatternScratch(this, patterns_.size()));
-  if (first_ != nullptr) scratch->first_ = first_->make_scratch();
-  if (second_ != nullptr) scratch->second_ = second_->make_scratch();
+  for (const Look look : {Accusing, Excusing, Expressions}) {
+    if (engines_[look] != nullptr) scratch->looks_[look] = engines_[look]->make_scratch();
+  }
   return scratch;
 }
 
-bool PatternSet::find(std::string_view text, PatternScratch& scratch) const noexcept {
-  bool look_again = plan_.needs_both();
-  if (first_ != nullptr) {
-    if (!first_->find(text, *scratch.first_)) return false;
-    for (const std::uint16_t literal : scratch.first_->found()) {
-      for (const std::uint16_t place : plan_.words_of(literal)) scratch.add_hit(place);
-      look_again |= plan_.is_factor(literal);
-    }
+bool PatternSet::find_all(std::string_view text, Wanted wanted,
+                          PatternScratch& scratch) const noexcept {
+  const auto accusing = find_literals(text, Accusing, scratch);
+  if (!accusing) return false;
+  const bool is_accused = accusing->any || plan_.accusing().has_unknown();
+  if (wanted == Wanted::WhatCounts && !is_accused) return true;
+  const auto excusing = find_literals(text, Excusing, scratch);
+  if (!excusing) return false;
+  const bool needs_expressions = accusing->factor || plan_.accusing().has_unknown() ||
+                                 excusing->factor || plan_.excusing().has_unknown();
+  return !needs_expressions || find_expressions(text, scratch);
+}
+
+std::optional<PatternSet::Found> PatternSet::find_literals(std::string_view text, Look look,
+                                                           PatternScratch& scratch) const noexcept {
+  Found found;
+  if (engines_[look] == nullptr) return found;
+  if (!engines_[look]->find(text, *scratch.looks_[look])) return std::nullopt;
+  const PatternLiterals& literals = look == Accusing ? plan_.accusing() : plan_.excusing();
+  for (const std::uint16_t literal : scratch.looks_[look]->found()) {
+    found.any = true;
+    found.factor |= literals.is_factor(literal);
+    for (const std::uint16_t place : literals.words_of(literal)) scratch.add_hit(place);
   }
-  if (!look_again) return true;
-  if (!second_->find(text, *scratch.second_)) return false;
-  for (const std::uint16_t found : scratch.second_->found()) {
-    scratch.add_hit(plan_.expressions()[found]);
-  }
+  return found;
+}
+
+bool PatternSet::find_expressions(std::string_view text, PatternScratch& scratch) const noexcept {
+  PatternEngine::Scratch& own = *scratch.looks_[Expressions];
+  if (!engines_[Expressions]->find(text, own)) return false;
+  for (const std::uint16_t found : own.found()) scratch.add_hit(plan_.expressions()[found]);
   return true;
 }
 
@@ -186,9 +213,14 @@ struct PatternSet::Tally {
 
 std::span<const std::uint16_t> PatternSet::hits(std::string_view text,
                                                 PatternScratch& scratch) const noexcept {
+  return find(text, Wanted::All, scratch);
+}
+
+std::span<const std::uint16_t> PatternSet::find(std::string_view text, Wanted wanted,
+                                                PatternScratch& scratch) const noexcept {
   HAETAE_ASSERT(scratch.owner_ == this);
   scratch.clear();
-  if (!find(text, scratch)) {
+  if (!find_all(text, wanted, scratch)) {
     errors_.fetch_add(1, std::memory_order_relaxed);
     scratch.clear();
   }
@@ -197,7 +229,7 @@ std::span<const std::uint16_t> PatternSet::hits(std::string_view text,
 
 PatternScore PatternSet::scan(std::string_view text, PatternScratch& scratch) const noexcept {
   PatternScore score;
-  const std::span<const std::uint16_t> found = hits(text, scratch);
+  const std::span<const std::uint16_t> found = find(text, Wanted::WhatCounts, scratch);
   if (found.empty()) return score;
   Tally tally(columns_.size());
   for (const std::uint16_t place : found) {

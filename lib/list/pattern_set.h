@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,8 +53,8 @@ class PatternScratch {
   }
 
   const void* owner_;
-  std::unique_ptr<PatternEngine::Scratch> first_;
-  std::unique_ptr<PatternEngine::Scratch> second_;
+  // Of the set's engines, by Look; none where there is no engine.
+  std::array<std::unique_ptr<PatternEngine::Scratch>, 3> looks_;
   std::vector<std::uint16_t> hits_;  // room for every pattern once
   std::size_t hit_count_ = 0;
 };
@@ -88,6 +89,8 @@ class PatternSet {
                                       PatternScratch& scratch) const noexcept;
 
   const std::vector<Pattern>& patterns() const noexcept { return patterns_; }
+  // Of the patterns that compile() was given: the set need not be made again from the same.
+  const PatternDigest& source() const noexcept { return source_; }
   // What the engines are asked, and in which order.
   const PatternPlan& plan() const noexcept { return plan_; }
   // Scans that an engine could not finish, over all threads.
@@ -98,16 +101,33 @@ class PatternSet {
   class Compiler;
 
   explicit PatternSet(std::vector<Pattern> patterns);
-  // Adds every pattern whose expression matches to the scratch, each once; false if an engine
-  // failed.
-  bool find(std::string_view text, PatternScratch& scratch) const noexcept;
+  // The looks of the plan, each with an engine of its own.
+  enum Look : std::uint8_t { Accusing, Excusing, Expressions };
+  // All: every pattern that matches. WhatCounts: none if none accuses, for then there is nothing to
+  // excuse.
+  enum class Wanted : std::uint8_t { All, WhatCounts };
+  // What a look at a text for plain strings found.
+  struct Found {
+    bool any = false;
+    bool factor = false;  // so that expressions are worth asking
+  };
+
+  std::span<const std::uint16_t> find(std::string_view text, Wanted wanted,
+                                      PatternScratch& scratch) const noexcept;
+  // Adds every pattern that is wanted and whose expression matches to the scratch, each once; false
+  // if an engine failed. The same of the other two, for one look.
+  bool find_all(std::string_view text, Wanted wanted, PatternScratch& scratch) const noexcept;
+  std::optional<Found> find_literals(std::string_view text, Look look,
+                                     PatternScratch& scratch) const noexcept;
+  bool find_expressions(std::string_view text, PatternScratch& scratch) const noexcept;
 
   std::vector<Pattern> patterns_;
   PatternPlan plan_;
   Engine engine_ = Engine::Re2;
-  std::unique_ptr<const PatternEngine> first_;   // of the plan's literals; none if there are none
-  std::unique_ptr<const PatternEngine> second_;  // of its expressions; likewise
-  std::vector<WordRule> words_;                  // of each pattern
+  PatternDigest source_{};
+  // By Look; none where there is nothing to look for.
+  std::array<std::unique_ptr<const PatternEngine>, 3> engines_;
+  std::vector<WordRule> words_;          // of each pattern
   std::vector<std::uint8_t> column_of_;  // of each pattern: its category's column in a Tally
   std::vector<CategoryId> columns_;
   mutable std::atomic<std::uint64_t> errors_{0};

@@ -35,7 +35,7 @@ TEST(PatternFactors, AreWhatEveryMatchHolds) {
       {"an escape is the octet it stands for", "a\\.b", {"a.b"}},
       {"letters are lower case", "CaSino", {"casino"}},
       {"other scripts are octets", "토토", {"토토"}},
-      {"one branch of several", "toto(?:king|vip)", {"totoking", "totovip"}},
+      {"one branch of several", "a(?:xy|zw)", {"axy", "azw"}},
       {"one that holds another says no more", "(?:77|777|88)[a-z]+", {"77", "88"}},
       {"a class of few", "win[01]", {"win0", "win1"}},
       {"what may be missing", "tv-?[12]", {"tv-1", "tv-2", "tv1", "tv2"}},
@@ -45,6 +45,10 @@ TEST(PatternFactors, AreWhatEveryMatchHolds) {
       {"the rarest of what must be there", "aaa.*b77777", {"b77777"}},
       {"anchors take no room", "^(?:^|\\.)av[a-z]*tvs\\.example$", {"tvs.example"}},
       {"sixteen octets of a long one", "bahn.*abcdefghijklmnopqrst", {"abcdefghijklmnop"}},
+      {"no more for a beginning that may be missing",
+       "^(?:www\\.)?(?:hy|kx)[0-9]{3}z",
+       {"hy0", "hy1", "hy2", "hy3", "hy4", "hy5", "hy6", "hy7", "hy8", "hy9",
+        "kx0", "kx1", "kx2", "kx3", "kx4", "kx5", "kx6", "kx7", "kx8", "kx9"}},
       {"nothing of a branch that is unknown", "ab|.", {}},
       {"nothing of single octets", "a.b.c", {}},
       {"nothing of what may be missing", "(?:abc)?d", {}},
@@ -86,36 +90,42 @@ TEST(PatternFactors, StandInEveryTextThatRe2SaysMatches) {
   EXPECT_GT(spared, 100'000U);
 }
 
-Pattern pattern_of(std::string expression, std::string word = {}) {
+Pattern pattern_of(std::string expression, std::string word = {}, std::int16_t weight = 1) {
   Pattern pattern;
   pattern.id = expression;
   pattern.word = std::move(word);
   pattern.expression = *normalise_expression(expression);
+  pattern.weight = weight;
   return pattern;
 }
 
-TEST(PatternPlan, LooksForWordsAndFactorsFirst) {
-  const PatternPlan plan({pattern_of("bet", "bet"), pattern_of("^a?sex[0-9]+"),
-                          pattern_of("sex", "sex"), pattern_of("bet", "bet")});
-  ASSERT_THAT(plan.literals(), ElementsAre("bet", "sex", "sex0", "sex1", "sex2", "sex3", "sex4",
-                                           "sex5", "sex6", "sex7", "sex8", "sex9"));
-  EXPECT_THAT(plan.words_of(0), ElementsAre(0, 3));
-  EXPECT_THAT(plan.words_of(1), ElementsAre(2));
-  EXPECT_THAT(plan.words_of(2), SizeIs(0));
-  EXPECT_FALSE(plan.is_factor(0));
-  EXPECT_FALSE(plan.is_factor(1)) << "a word alone";
-  EXPECT_TRUE(plan.is_factor(2));
-  EXPECT_THAT(plan.expressions(), ElementsAre(1));
-  EXPECT_FALSE(plan.needs_both());
+TEST(PatternPlan, LooksForWordsAndFactorsOfWhatAccusesAndOfWhatExcuses) {
+  const PatternPlan plan({pattern_of("bet", "bet"), pattern_of("^a?sex[01]+"),
+                          pattern_of("sex", "sex", -1), pattern_of("bet", "bet"),
+                          pattern_of("bet", "bet", -1), pattern_of("news.*", {}, -1)});
+  const PatternLiterals& accusing = plan.accusing();
+  ASSERT_THAT(accusing.expressions(), ElementsAre("bet", "sex0", "sex1"));
+  EXPECT_THAT(accusing.words_of(0), ElementsAre(0, 3));
+  EXPECT_FALSE(accusing.is_factor(0)) << "a word alone";
+  EXPECT_THAT(accusing.words_of(1), SizeIs(0)) << "a factor alone";
+  EXPECT_TRUE(accusing.is_factor(1));
+  const PatternLiterals& excusing = plan.excusing();
+  ASSERT_THAT(excusing.expressions(), ElementsAre("bet", "news", "sex"));
+  EXPECT_THAT(excusing.words_of(0), ElementsAre(4));
+  EXPECT_TRUE(excusing.is_factor(1));
+  EXPECT_THAT(plan.expressions(), ElementsAre(1, 5));
+  EXPECT_FALSE(accusing.has_unknown() || excusing.has_unknown());
 }
 
-TEST(PatternPlan, AsksExpressionsWithoutFactorsOfEveryText) {
-  EXPECT_TRUE(PatternPlan({pattern_of("a.b")}).needs_both());
-  EXPECT_TRUE(PatternPlan({pattern_of("abc"), pattern_of("[^a][^b]")}).needs_both());
+TEST(PatternPlan, KnowsOfExpressionsWithoutFactors) {
+  const PatternPlan accusing({pattern_of("abc"), pattern_of("a.b")});
+  EXPECT_TRUE(accusing.accusing().has_unknown());
+  EXPECT_FALSE(accusing.excusing().has_unknown());
+  EXPECT_TRUE(PatternPlan({pattern_of("[^a][^b]", {}, -1)}).excusing().has_unknown());
   std::vector<Pattern> many(limits::kPatternSetFactorsMax / 100, pattern_of("a[0-9][0-9]z"));
-  EXPECT_FALSE(PatternPlan(many).needs_both());
+  EXPECT_FALSE(PatternPlan(many).accusing().has_unknown());
   many.push_back(pattern_of("abc"));
-  EXPECT_TRUE(PatternPlan(many).needs_both()) << "one factor above the limit";
+  EXPECT_TRUE(PatternPlan(many).accusing().has_unknown()) << "one factor above the limit";
 }
 
 }  // namespace

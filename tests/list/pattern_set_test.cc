@@ -231,6 +231,26 @@ TEST(PatternSet, AllocatesNothingWhileItScans) {
   EXPECT_EQ(found, 2000);
 }
 
+TEST(PatternSet, KnowsWhetherItWasMadeOfTheSamePatterns) {
+  const Pattern written = expression("a[0-9]+$", "a1");  // the set keeps it in another form
+  Pattern sex = word("sex");
+  sex.except = {"sussex"};
+  const auto compiled = PatternSet::compile({sex, written}, {});
+  EXPECT_EQ(compiled->set->source(), digest_of(std::vector<Pattern>{sex, written}));
+  std::vector<Pattern> others(7, sex);
+  others[0].id = "other";
+  others[1].expression = "sey";
+  others[2].category = kGambling;
+  others[3].weight = 59;
+  others[4].place = WordPlace::Edge;
+  others[5].except = {"sussey"};
+  others[6].except = {"suss", "ex"};
+  for (const Pattern& other : others) {
+    EXPECT_NE(compiled->set->source(), digest_of(std::vector<Pattern>{other, written}));
+  }
+  EXPECT_NE(compiled->set->source(), digest_of(std::vector<Pattern>{written, sex})) << "the order";
+}
+
 TEST(PatternSet, UsesHyperscanHere) {
   const auto compiled = PatternSet::compile({word("sex")}, {});
   EXPECT_EQ(compiled->set->engine(),
