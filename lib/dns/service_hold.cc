@@ -7,10 +7,11 @@ namespace haetae::dns {
 
 Sightings::Look Service::Impl::look_at(const Client& client) const noexcept {
   // Whoever hands a query on for others is not who asks: its own MAC says nothing.
-  if (client.spoken_for || client.is_forwarded || client.claims.mac) {
-    return {.sighting = sighting_of(client)};
-  }
-  Sightings::Look look = sightings_.look(client.peer.address, client.interface_index);
+  if (client.is_forwarded || client.claims.mac) return {.sighting = sighting_of(client)};
+  // Behind a balancer the client may still be our neighbour, by an interface that only its address
+  // tells: its MAC then guards the address as anybody's does.
+  const std::uint32_t interface = client.spoken_for ? 0 : client.interface_index;
+  Sightings::Look look = sightings_.look(client.source().address, interface);
   look.sighting.credential = client.claims.id.view();
   return look;
 }
@@ -19,14 +20,15 @@ Sightings::Look Service::Impl::look_at(const Client& client) const noexcept {
 // yet. A device's first packet of a new address is decided rightly that way.
 bool Service::Impl::hold(const wire::Query& query, const Client& client,
                          const Sightings::Look& look, const Now& now) noexcept {
-  if (!look.is_unsettled || !policy_->identities.asks_for_mac(client.peer.address)) return false;
+  const IpAddress& address = client.source().address;
+  if (!look.is_unsettled || !policy_->identities.asks_for_mac(address)) return false;
   if (!held_.has_room_for(client)) {
     counters_.identity_not_held.add();
     return false;
   }
   counters_.identity_held.add();
   held_.add(query, client, now.monotonic);
-  lan_->search.look_for(look.interface, client.peer.address);
+  lan_->search.look_for(look.interface, address);
   return true;
 }
 

@@ -113,6 +113,7 @@ enum class EdeCode : std::uint16_t {
 // EDNS option codes. Those from UmbrellaIdent on are what home routers and access networks add to
 // say who asked; they are only believed from trusted peers and never forwarded.
 enum class EdnsOptionCode : std::uint16_t {
+  Reserved = 0,            // RFC 6891
   Nsid = 3,                // RFC 5001
   ClientSubnet = 8,        // RFC 7871
   Cookie = 10,             // RFC 7873

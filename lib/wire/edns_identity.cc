@@ -39,37 +39,27 @@ std::expected<MacAddress, ParseError> mac_from_base64(Bytes digits) noexcept {
   return mac;
 }
 
-// The fields of option UmbrellaIdent whose length is known; the last three need version 1.
-enum class UmbrellaField : std::uint16_t {
-  User = 0x0001,
-  Host = 0x0002,
-  Appliance = 0x0004,
-  Organization = 0x0008,
-  RemoteIpv4 = 0x0010,
-  RemoteIpv6 = 0x0020,
-  Device = 0x0040,
-  ClientIpv4 = 0x0080,
-  ClientIpv6 = 0x0100,
-  Origin = 0x0800,
-  PolicyType = 0x1000,
-};
+// The fields of option UmbrellaIdent that are read. Numbers, since any may come.
+constexpr std::uint16_t kRemoteIpv4 = 0x0010;
+constexpr std::uint16_t kRemoteIpv6 = 0x0020;
+constexpr std::uint16_t kDevice = 0x0040;
 
-// 0: nobody told.
-constexpr std::size_t bytes_of(UmbrellaField field) noexcept {
+// Of every field whose length is known; those above 0x0080 need version 1. 0: nobody told.
+constexpr std::size_t bytes_of(std::uint16_t field) noexcept {
   switch (field) {
-    case UmbrellaField::PolicyType: return 1;
-    case UmbrellaField::Appliance:
-    case UmbrellaField::Organization:
-    case UmbrellaField::RemoteIpv4:
-    case UmbrellaField::ClientIpv4:
-    case UmbrellaField::Origin: return 4;
-    case UmbrellaField::Device: return kUmbrellaDeviceBytes;
-    case UmbrellaField::User:
-    case UmbrellaField::Host:
-    case UmbrellaField::RemoteIpv6:
-    case UmbrellaField::ClientIpv6: return 16;
+    case 0x1000: return 1;  // type of policy
+    case 0x0004:            // virtual appliance
+    case 0x0008:            // organization
+    case kRemoteIpv4:
+    case 0x0080:            // the client's IPv4 address, made up
+    case 0x0800: return 4;  // origin
+    case kDevice: return kUmbrellaDeviceBytes;
+    case 0x0001:  // user
+    case 0x0002:  // machine
+    case kRemoteIpv6:
+    case 0x0100: return 16;  // the client's IPv6 address, made up
+    default: return 0;
   }
-  return 0;
 }
 
 }  // namespace
@@ -131,20 +121,18 @@ std::expected<UmbrellaIdent, ParseError> parse_umbrella_ident_option(Bytes value
   }
   UmbrellaIdent ident;
   while (in.ok() && in.left() > 0) {
-    const auto field = static_cast<UmbrellaField>(version == kLongTypes ? in.u16() : in.u8());
+    const std::uint16_t field = version == kLongTypes ? in.u16() : in.u8();
     const std::size_t size = bytes_of(field);
     if (in.ok() && size == 0) return ident;
     const Bytes content = in.take(size);
     if (!in.ok()) break;
-    const bool is_address =
-        field == UmbrellaField::RemoteIpv4 || field == UmbrellaField::RemoteIpv6;
-    if ((is_address && ident.address) ||
-        (field == UmbrellaField::Device && !ident.device.empty())) {
+    const bool is_address = field == kRemoteIpv4 || field == kRemoteIpv6;
+    if ((is_address && ident.address) || (field == kDevice && !ident.device.empty())) {
       return std::unexpected(ParseError::BadValue);
     }
-    if (field == UmbrellaField::RemoteIpv4) ident.address = IpAddress::v4(content.first<4>());
-    if (field == UmbrellaField::RemoteIpv6) ident.address = IpAddress::v6(content.first<16>());
-    if (field == UmbrellaField::Device) ident.device = content;
+    if (field == kRemoteIpv4) ident.address = IpAddress::v4(content.first<4>());
+    if (field == kRemoteIpv6) ident.address = IpAddress::v6(content.first<16>());
+    if (field == kDevice) ident.device = content;
   }
   if (!in.ok()) return std::unexpected(ParseError::Truncated);
   return ident;

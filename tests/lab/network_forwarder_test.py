@@ -42,14 +42,14 @@ class House(network.NetworkTest):
              "trusted_peers": [{"cidr": "127.0.0.1", "sends": list(sends)}]},
             profiles={"little": {"deny": ["bet.example"]}, "parent": {}},
             devices=[{"name": "phone", "mac": self.parent.mac, "id": "cpe-17",
-                      "profile": "parent"}]))
+                      "address": self.parent.address, "profile": "parent"}]))
 
-    def ask(self, device, options=(), port=53):
+    def ask(self, device, options=(), port=53, source=None):
         """Who the device is taken for."""
         query = dns.message.make_query(f"n{next(self.names)}.bet.example", "A", use_edns=0,
                                        options=list(options))
         with device.inside():
-            reply = dns.query.udp(query, self.router.lan.address, port=port,
+            reply = dns.query.udp(query, self.router.lan.address, port=port, source=source,
                                   timeout=lab.PATIENCE_S)
         if rcode(reply) == "NXDOMAIN":
             return "child"
@@ -114,16 +114,36 @@ class Dnsmasq(House):
 
 
 class Balancer(House):
-    def test_dnsdist_tells_address_and_mac(self):
-        self.serve("proxy", "mac")
+    def start(self, lines, *sends):
+        self.serve(*sends)
         self.router.start_dnsmasq()
         with self.router.inside():
-            dnsdist = Dnsdist(self.addCleanup, f"{FILTER[0]}:{FILTER[1]}",
-                              "useProxyProtocol=true, source='127.0.0.1'",
-                              "addAction(AllRule(), SetMacAddrAction(65001))",
-                              self.router.lan.address, self.router.prefix)
+            return Dnsdist(self.addCleanup, f"{FILTER[0]}:{FILTER[1]}",
+                           "useProxyProtocol=true, source='127.0.0.1'", lines,
+                           self.router.lan.address, self.router.prefix)
+
+    def test_dnsdist_tells_address_and_mac(self):
+        dnsdist = self.start("addAction(AllRule(), SetMacAddrAction(65001))", "proxy", "mac")
         self.assertEqual(self.ask(self.parent, port=dnsdist.port), "parent")
         self.assertEqual(self.ask(self.child, port=dnsdist.port), "child")
+
+    def test_a_neighbour_behind_a_balancer_is_known_by_its_mac(self):
+        dnsdist = self.start("", "proxy")
+        for _ in range(2):
+            self.assertEqual(self.ask(self.parent, port=dnsdist.port), "parent")
+            self.assertEqual(self.ask(self.child, port=dnsdist.port), "child")
+
+    def test_a_child_on_a_parents_address_stays_a_child_behind_a_balancer(self):
+        dnsdist = self.start("", "proxy")
+        self.parent.ip("link set eth0 down")
+        self.addCleanup(self.parent.ip, "link set eth0 up")
+        address = f"{self.parent.address}/24"
+        self.child.add_address(address)
+        self.addCleanup(self.child.remove_address, address)
+        self.router.ip("neigh flush all")
+        for _ in range(2):
+            self.assertEqual(self.ask(self.child, port=dnsdist.port, source=self.parent.address),
+                             "child")
 
 
 if __name__ == "__main__":
