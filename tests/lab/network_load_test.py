@@ -40,7 +40,7 @@ class Load(network.NetworkTest):
         """Runs it meanwhile; returns what waits for its result."""
         results = []
         thread = threading.Thread(
-            target=lambda: results.append(function(*arguments, **how)))
+            target=lambda: results.append(function(*arguments, **how)), daemon=True)
         thread.start()
 
         def result():
@@ -75,6 +75,7 @@ class Load(network.NetworkTest):
 
     def test_reloads_under_load_lose_no_answer_and_let_nothing_through(self):
         figures, stop = self.load(), threading.Event()
+        self.addCleanup(stop.set)
         watched = self.in_background(self.watch_blocked, stop)
         for i in range(4):
             self.filter.folder.write("bets.txt", f"bet.example\nbet{i}.example\n")
@@ -90,6 +91,7 @@ class Load(network.NetworkTest):
 
     def test_what_a_reload_promised_outlives_kill_9_under_load(self):
         figures, stop = self.load(), threading.Event()
+        self.addCleanup(stop.set)
         watched = self.in_background(self.watch_blocked, stop)
         for i in range(2):
             self.filter.folder.write("bets.txt", f"bet.example\nbet{i}.example\n")
