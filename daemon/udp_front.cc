@@ -6,7 +6,9 @@
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstring>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/limits.h"
@@ -19,6 +21,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kBatch = limits::kUdpBatchDatagrams;
+// While a socket is watched, the kernel locks the watcher's queue twice for each datagram that is
+// sent, to say that there is room for more. Larger batches are therefore sent unwatched.
+constexpr std::size_t kWatchedBatchMax = 8;
 constexpr std::size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
 
 // Where a datagram was sent to and where it came in, from its control messages (IP_PKTINFO, RFC
@@ -96,11 +101,12 @@ struct UdpFront::Impl {
   void on_readable() {
     for (int round = 0; round < limits::kUdpBatchesPerTurn; ++round) {
       const std::size_t received = receive();
-      if (received == 0) return;
+      if (received >= kWatchedBatchMax && readiness.is_open()) readiness.release();
       const std::size_t to_send = answer(received);
       send_batch(to_send);
-      if (received < kBatch) return;
+      if (received < kBatch) break;
     }
+    if (!readiness.is_open()) readiness.assign(socket);
   }
 
   std::size_t receive() noexcept {
@@ -119,43 +125,50 @@ struct UdpFront::Impl {
     return static_cast<std::size_t>(count);
   }
 
-  dns::Client client_of(std::size_t i) noexcept {
-    dns::Client client;
+  void fill_client(std::size_t i, dns::Client& client) noexcept {
+    std::construct_at(&client);
     client.peer = peer_of(peers[i]);
     client.local = endpoint.address;
     client.socket = socket_number;
     read_packet_info(in[i].msg_hdr, client);
-    return client;
   }
 
-  // Hands each query to the service; returns how many replies stand ready in `out`.
+  // Hands the queries to the service; returns how many replies stand ready in `out`.
   std::size_t answer(std::size_t received) noexcept {
     service.begin_batch();
-    const Now now = read_clock();
-    std::size_t ready = 0;
+    std::size_t count = 0;
     for (std::size_t i = 0; i < received; ++i) {
-      dns::Client client = client_of(i);
+      dns::Arrival& arrival = arrivals[count];
+      fill_client(i, arrival.client);
       const Bytes datagram{static_cast<const std::uint8_t*>(in_vectors[i].iov_base), in[i].msg_len};
-      const std::optional<Bytes> query = service.take_proxy_header(datagram, client);
+      const std::optional<Bytes> query = service.take_proxy_header(datagram, arrival.client);
       if (!query) continue;
-      const MutableBytes room{&replies[ready * limits::kUdpReplyBytesMax],
-                              limits::kUdpReplyBytesMax};
-      const dns::Effect effect = service.on_query(*query, client, now, room);
-      if (effect.kind != dns::Effect::Kind::Reply) continue;
-      out_vectors[ready] = {room.data(), effect.size};
-      msghdr& header = out[ready].msg_hdr;
-      header = {};
-      header.msg_name = &peers[i];
-      header.msg_namelen = in[i].msg_hdr.msg_namelen;
-      header.msg_iov = &out_vectors[ready];
-      header.msg_iovlen = 1;
-      if (wildcard) {
-        header.msg_control = controls[i].data();
-        write_packet_info(header, client);
-      }
-      ++ready;
+      arrival.query = *query;
+      arrival.out = {&replies[count * limits::kUdpReplyBytesMax], limits::kUdpReplyBytesMax};
+      came_at[count++] = i;
+    }
+    service.on_queries(std::span(arrivals).first(count), read_clock());
+    std::size_t ready = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (arrivals[k].effect.kind == dns::Effect::Kind::Reply) address_reply(k, ready++);
     }
     return ready;
+  }
+
+  // The k-th arrival's reply becomes the ready-th message of `out`.
+  void address_reply(std::size_t k, std::size_t ready) noexcept {
+    const std::size_t i = came_at[k];
+    out_vectors[ready] = {arrivals[k].out.data(), arrivals[k].effect.size};
+    msghdr& header = out[ready].msg_hdr;
+    header = {};
+    header.msg_name = &peers[i];
+    header.msg_namelen = in[i].msg_hdr.msg_namelen;
+    header.msg_iov = &out_vectors[ready];
+    header.msg_iovlen = 1;
+    if (wildcard) {
+      header.msg_control = controls[i].data();
+      write_packet_info(header, arrivals[k].client);
+    }
   }
 
   void send_batch(std::size_t count) noexcept {
@@ -202,6 +215,8 @@ struct UdpFront::Impl {
   Counters counters;
   std::vector<std::uint8_t> queries;
   std::vector<std::uint8_t> replies;
+  std::array<dns::Arrival, kBatch> arrivals;
+  std::array<std::size_t, kBatch> came_at;  // which datagram each arrival is
   std::array<mmsghdr, kBatch> in{};
   std::array<mmsghdr, kBatch> out{};
   std::array<iovec, kBatch> in_vectors{};

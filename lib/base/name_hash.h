@@ -14,8 +14,8 @@ struct HashKey {
   friend bool operator==(const HashKey&, const HashKey&) = default;
 };
 
-// 64-bit keyed hashes of every suffix of a name, made in one pass from the right. The image, the
-// name tables and the answer cache all use the same hashes, so a query is hashed once.
+// 64-bit keyed hashes of every suffix of a name, made in one pass from the right. The image and the
+// name tables use the same ones; the answer cache, which outlives images, has a key of its own.
 struct NameHashes {
   // at[i] is the hash of the suffix that starts at label i; at[label_count] is the root's.
   std::array<std::uint64_t, limits::kNameLabelsMax + 1> at;

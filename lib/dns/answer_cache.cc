@@ -16,6 +16,10 @@ constexpr std::size_t kUnitBytes = 8;
 // The index has a slot for so many octets of the arena: small answers fit it at three quarters.
 constexpr std::uint64_t kBytesPerSlot = 128;
 
+// The head of an entry and a short answer, in lines of the processor's cache.
+constexpr std::size_t kLineBytes = 64;
+constexpr std::size_t kPrefetchedBytes = 3 * kLineBytes;
+
 static_assert(std::is_trivially_copyable_v<CacheEntry> && alignof(CacheEntry) == kUnitBytes);
 static_assert(sizeof(CacheEntry) % kUnitBytes == 0);
 
@@ -70,6 +74,23 @@ CacheEntry* AnswerCache::entry_of(const Slot& slot) const noexcept {
 std::uint32_t AnswerCache::place_of(const CacheEntry& entry) const noexcept {
   const auto* const octets = reinterpret_cast<const std::uint8_t*>(&entry);
   return static_cast<std::uint32_t>((octets - arena_.get()) / kUnitBytes) + 1;
+}
+
+void AnswerCache::prefetch_slot(std::uint64_t hash) const noexcept {
+  __builtin_prefetch(&index_[hash & index_mask_]);
+}
+
+bool AnswerCache::prefetch_entry(std::uint64_t hash) const noexcept {
+  const auto tag = static_cast<std::uint32_t>(hash);
+  for (std::size_t i = tag & index_mask_; index_[i].place != 0; i = (i + 1) & index_mask_) {
+    if (index_[i].tag != tag) continue;
+    const auto* const entry = reinterpret_cast<const std::uint8_t*>(entry_of(index_[i]));
+    for (std::size_t at = 0; at < kPrefetchedBytes; at += kLineBytes) {
+      __builtin_prefetch(entry + at);
+    }
+    return true;
+  }
+  return false;
 }
 
 AnswerCache::Slot* AnswerCache::find_slot(const CacheKey& key) const noexcept {

@@ -98,6 +98,10 @@ class AnswerCache {
   std::uint64_t hash(const Name& name) const noexcept { return hash_name(name, key_); }
   // The entry for the key, expired ones too; null if there is none. Valid until the next store().
   CacheEntry* find(const CacheKey& key) noexcept;
+  // For batches: starts loading the place of that hash; then the entry that stands there, if there
+  // is one, of which it says whether it may be one of the hash.
+  void prefetch_slot(std::uint64_t hash) const noexcept;
+  bool prefetch_entry(std::uint64_t hash) const noexcept;
   // Replaces what stands at the key. The answer's question is the key's. Null if it is too long.
   CacheEntry* store(const CacheKey& key, const PackedAnswer& answer, Monotonic now) noexcept;
 

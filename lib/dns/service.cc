@@ -52,7 +52,12 @@ std::optional<Bytes> Service::take_proxy_header(Bytes octets, Client& client) no
 }
 Effect Service::on_query(Bytes query, const Client& client, const Now& now,
                          MutableBytes out) noexcept {
-  return impl_->on_query(query, client, now, out);
+  Impl::ReadQuery& read = impl_->ahead_.front();
+  impl_->read(query, read);
+  return impl_->on_query(read, query, client, now, out);
+}
+void Service::on_queries(std::span<Arrival> arrivals, const Now& now) noexcept {
+  impl_->on_queries(arrivals, now);
 }
 void Service::on_answer(std::uint64_t token, const UpstreamAnswer& answer,
                         const Now& now) noexcept {
@@ -105,37 +110,61 @@ void Service::Impl::refresh() noexcept {
   }
 }
 
-Effect Service::Impl::on_query(Bytes bytes, const Client& client, const Now& now,
-                               MutableBytes out) noexcept {
+void Service::Impl::on_queries(std::span<Arrival> arrivals, const Now& now) noexcept {
+  while (!arrivals.empty()) {
+    const std::span<Arrival> few = arrivals.first(std::min(arrivals.size(), ahead_.size()));
+    for (std::size_t i = 0; i < few.size(); ++i) read(few[i].query, ahead_[i]);
+    for (std::size_t i = 0; i < few.size(); ++i) fetch_ahead(ahead_[i]);
+    for (std::size_t i = 0; i < few.size(); ++i) {
+      Arrival& arrival = few[i];
+      arrival.effect = on_query(ahead_[i], arrival.query, arrival.client, now, arrival.out);
+    }
+    arrivals = arrivals.subspan(few.size());
+  }
+}
+
+void Service::Impl::read(Bytes bytes, ReadQuery& out) const noexcept {
+  out.parsed = wire::parse_query(bytes, out.query);
+  if (!out.parsed) return;
+  out.hash = cache_.hash(out.query.question.name);
+  cache_.prefetch_slot(out.hash);
+}
+
+// What is cached needs its entry; what is not, the lists' word on its name.
+void Service::Impl::fetch_ahead(const ReadQuery& read) noexcept {
+  if (!read.parsed || cache_.prefetch_entry(read.hash)) return;
+  scratch_.prefetch(*policy_, read.query.question.name);
+}
+
+Effect Service::Impl::on_query(const ReadQuery& read, Bytes bytes, const Client& client,
+                               const Now& now, MutableBytes out) noexcept {
   counters_.queries.add();
   const bool is_allowed = allow_from_.contains(client.source().address);
-  const auto query = wire::parse_query(bytes);
-  if (!query) {
+  if (!read.parsed) {
     // Strangers get no help with their malformed messages.
-    if (is_allowed) return refuse_malformed(bytes, query.error(), out);
+    if (is_allowed) return refuse_malformed(bytes, read.parsed.error(), out);
     counters_.refused_client.add();
     return {};
   }
-  const MutableBytes room = room_for(client, *query, out);
-  if (!is_allowed) return refuse_stranger(*query, room);
+  const wire::Query& query = read.query;
+  const MutableBytes room = room_for(client, query, out);
+  if (!is_allowed) return refuse_stranger(query, room);
   const PeerTrust trust = trust_in(client);
-  if (!query->edns.names_client && !trust.has_options()) {
-    return take_in(*query, client, now, room);
-  }
+  if (!query.edns.names_client && !trust.has_options()) return take_in(read, client, now, room);
   Client told = client;
-  take_claims(*query, trust, told);
-  return take_in(*query, told, now, room);
+  take_claims(query, trust, told);
+  return take_in(read, told, now, room);
 }
 
 // Answers a query of somebody who may ask, or lets it wait.
-Effect Service::Impl::take_in(const wire::Query& query, const Client& client, const Now& now,
+Effect Service::Impl::take_in(const ReadQuery& read, const Client& client, const Now& now,
                               MutableBytes out) noexcept {
   const Sightings::Look look = look_at(client);
-  const Ask ask{query, client, now, out, look.sighting};
+  const Ask ask{read.query, client, now, out, look.sighting, read.hash};
   if (const std::size_t size = refuse_unserved(ask); size != 0) {
     return {Effect::Kind::Reply, size};
   }
-  if (hold(query, client, look, now)) return {Effect::Kind::Pending, 0};
+  if (hold(read.query, client, look, now)) return {Effect::Kind::Pending, 0};
   const Effect effect = proceed(ask);
   ask_upstream(now);  // what the query waits for, or a refresh ahead of its time
   return effect;

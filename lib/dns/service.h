@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/address.h"
@@ -53,6 +54,14 @@ struct Effect {
   };
   Kind kind = Kind::Drop;
   std::size_t size = 0;
+};
+
+// A query of a batch, and what became of it.
+struct Arrival {
+  Bytes query;
+  Client client;
+  MutableBytes out;
+  Effect effect;
 };
 
 // Takes replies to queries that had to wait. Inside send() only forget_connection() may be called.
@@ -110,6 +119,10 @@ class Service {
   // longer than wire::kUdpBytesOffered. Hot path: no allocation once warm. Pending may mean that
   // the reply went to the ReplySink already: an upstream may answer inside resolve().
   Effect on_query(Bytes query, const Client& client, const Now& now, MutableBytes out) noexcept;
+
+  // on_query() for each, in this order: the effects are filled in. While one is answered, the
+  // memory that the next ones will ask for is on its way.
+  void on_queries(std::span<Arrival> arrivals, const Now& now) noexcept;
 
   // The upstream's answer to a question asked with this token. Everyone who waits is decided on
   // anew, then answered. An unknown token (an answer after its time) does nothing.

@@ -37,15 +37,15 @@ std::uint32_t ttl_max_s(const policy::Verdict& verdict, Time now) noexcept {
 // Decides and answers one query as far as this moment allows.
 Service::Impl::Step Service::Impl::settle(const Ask& ask, const Situation& situation) noexcept {
   const wire::Question& question = ask.query.question;
-  const std::uint64_t hash = cache_.hash(question.name);
   // Nearly every profile strips ECH; where this guess is wrong, only the facts are looked up anew.
   const AnswerForm likely_form = form_for(ask.query, true);
-  CacheEntry* const entry = cache_.find({hash, question.name.wire(), question.type, likely_form});
+  CacheEntry* const entry =
+      cache_.find({ask.hash, question.name.wire(), question.type, likely_form});
   const Decision decision = decide(ask, entry);
   if (const std::size_t size = answer_alone(ask, decision); size != 0) {
     return reply(ask, decision, size);
   }
-  const Wanted wanted = wanted_for(ask, decision, hash);
+  const Wanted wanted = wanted_for(ask, decision);
   const bool found_already = !wanted.is_rewrite && wanted.key.form == likely_form;
   return answer_with(ask, decision, wanted, found_already ? entry : cache_.find(wanted.key),
                      situation);
@@ -105,8 +105,7 @@ std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision)
   return write_block_answer(settings.block_answer, ask.query, reasons.all(), ask.out);
 }
 
-Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& decision,
-                                                std::uint64_t hash) noexcept {
+Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& decision) noexcept {
   const wire::Question& question = ask.query.question;
   if (decision.verdict.action == policy::Action::Rewrite) {
     const policy::RewriteTarget& target = policy_->rewrites[decision.verdict.rewrite];
@@ -118,7 +117,7 @@ Service::Impl::Wanted Service::Impl::wanted_for(const Ask& ask, const Decision& 
   }
   const AnswerForm form = form_for(ask.query, decision.verdict.strip_ech);
   return {&question.name,
-          {hash, question.name.wire(), question.type, form},
+          {ask.hash, question.name.wire(), question.type, form},
           false,
           decision.sets_clock};
 }

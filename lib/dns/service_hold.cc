@@ -58,8 +58,12 @@ void Service::Impl::release(std::uint32_t place, const Now& now) noexcept {
   wire::Query query;
   waiter.restore(query);
   const Client& client = waiter.client;
-  const Ask ask{query, client, now, room_for(client, query, *reply_room_),
-                look_at(client).sighting};
+  const Ask ask{query,
+                client,
+                now,
+                room_for(client, query, *reply_room_),
+                look_at(client).sighting,
+                cache_.hash(query.question.name)};
   const Effect effect = proceed(ask);
   if (effect.kind == Effect::Kind::Reply) {
     replies_.send(client, Bytes{*reply_room_}.first(effect.size));

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <expected>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "dns/allow_from.h"
@@ -30,6 +33,14 @@ struct Service::Impl {
     const Now& now;
     MutableBytes out;
     policy::Sighting sighting;
+    std::uint64_t hash;  // of the question's name, with the cache's key
+  };
+
+  // A query as far as it can be read without asking anything.
+  struct ReadQuery {
+    std::expected<void, wire::ParseError> parsed;
+    wire::Query query;
+    std::uint64_t hash;  // as in Ask
   };
 
   // What makes us look at a query.
@@ -74,10 +85,14 @@ struct Service::Impl {
 
   // ---- service.cc
   void refresh() noexcept;
-  Effect on_query(Bytes bytes, const Client& client, const Now& now, MutableBytes out) noexcept;
+  void on_queries(std::span<Arrival> arrivals, const Now& now) noexcept;
+  void read(Bytes bytes, ReadQuery& out) const noexcept;
+  void fetch_ahead(const ReadQuery& read) noexcept;
+  Effect on_query(const ReadQuery& read, Bytes bytes, const Client& client, const Now& now,
+                  MutableBytes out) noexcept;
   Effect refuse_stranger(const wire::Query& query, MutableBytes out) noexcept;
   // A query of somebody who may ask.
-  Effect take_in(const wire::Query& query, const Client& client, const Now& now,
+  Effect take_in(const ReadQuery& read, const Client& client, const Now& now,
                  MutableBytes out) noexcept;
   Effect refuse_malformed(Bytes bytes, wire::ParseError error, MutableBytes out) noexcept;
   std::size_t refuse_unserved(const Ask& ask) noexcept;
@@ -106,7 +121,7 @@ struct Service::Impl {
   Decision decide(const Ask& ask, CacheEntry* entry) noexcept;
   std::size_t answer_alone(const Ask& ask, const Decision& decision) noexcept;
   std::size_t write_block(const Ask& ask, const Decision& decision) noexcept;
-  Wanted wanted_for(const Ask& ask, const Decision& decision, std::uint64_t hash) noexcept;
+  Wanted wanted_for(const Ask& ask, const Decision& decision) noexcept;
   Step answer_with(const Ask& ask, const Decision& decision, const Wanted& wanted,
                    CacheEntry* entry, const Situation& situation) noexcept;
   Step answer_from_cache(const Ask& ask, const Decision& decision, const Wanted& wanted,
@@ -173,6 +188,7 @@ struct Service::Impl {
   HashKey cache_key_;
   AnswerCache cache_;
   Pending pending_;
+  std::array<ReadQuery, limits::kQueriesReadAhead> ahead_;
   AnswerPacker packer_;
   AnswerJudge judge_;
   std::unique_ptr<std::array<std::uint8_t, limits::kDnsReplyBytesMax>> reply_room_;

@@ -125,9 +125,9 @@ bool Service::Impl::settle_waiter(std::uint32_t waiter, const Situation& situati
   wire::Query query;
   waiting.restore(query);
   const Client client = waiting.client;
-  const Step step =
-      settle({query, client, now, room_for(client, query, *reply_room_), look_at(client).sighting},
-             situation);
+  const Step step = settle({query, client, now, room_for(client, query, *reply_room_),
+                            look_at(client).sighting, cache_.hash(query.question.name)},
+                           situation);
   switch (step.kind) {
     case Step::Kind::Wait: return false;
     case Step::Kind::Reply:

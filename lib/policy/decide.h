@@ -31,6 +31,8 @@ class Scratch {
   NameFacts look_up(const Policy& policy, const Name& name) noexcept;
   // The same where the hashes (made with policy.names.image().key()) are at hand.
   NameFacts look_up(const Policy& policy, const NameHashes& hashes) noexcept;
+  // Starts loading what look_up() will read of a name; for batches.
+  void prefetch(const Policy& policy, const Name& name) noexcept;
   // Of an address, what the lists say.
   NameFacts look_up(const Policy& policy, const IpAddress& address) const noexcept;
   // Of what the request names; nothing for one that names nothing.

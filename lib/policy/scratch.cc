@@ -35,6 +35,11 @@ NameFacts Scratch::look_up(const Policy& policy, const NameHashes& hashes) noexc
   return facts;
 }
 
+void Scratch::prefetch(const Policy& policy, const Name& name) noexcept {
+  hash_suffixes(name, policy.names.image().key(), hashes_);
+  policy.names.image().prefetch(hashes_);
+}
+
 NameFacts Scratch::look_up(const Policy& policy, const IpAddress& address) const noexcept {
   NameFacts facts;
   facts.listed = policy.names.find(address);

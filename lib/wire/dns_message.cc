@@ -37,7 +37,10 @@ std::expected<void, ParseError> read_extra(WireReader& in, bool in_additional,
   return {};
 }
 
-std::expected<void, ParseError> read_query(Bytes message, Query& out) noexcept {
+}  // namespace
+
+std::expected<void, ParseError> parse_query(Bytes message, Query& out) noexcept {
+  out.edns = {};
   WireReader in(message);
   const auto header = read_header(in);
   if (!header) return std::unexpected(header.error());
@@ -62,8 +65,6 @@ std::expected<void, ParseError> read_query(Bytes message, Query& out) noexcept {
   return {};
 }
 
-}  // namespace
-
 std::expected<Header, ParseError> read_header(WireReader& in) noexcept {
   Header header;
   header.id = in.u16();
@@ -87,7 +88,7 @@ std::expected<Question, ParseError> read_question(WireReader& in) noexcept {
 std::expected<Query, ParseError> parse_query(Bytes message) noexcept {
   // Filled in place: a Query is half a kilobyte, and this is the hottest parser of all.
   std::expected<Query, ParseError> query{std::in_place};
-  if (const auto read = read_query(message, *query); !read) query = std::unexpected(read.error());
+  if (const auto read = parse_query(message, *query); !read) query = std::unexpected(read.error());
   return query;
 }
 

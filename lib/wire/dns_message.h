@@ -69,6 +69,8 @@ struct Query {
 // up to limits::kQueryRecordsMax well-formed records (TSIG, SIG(0), the SOA of an IXFR), which are
 // stepped over. Only an OPT in the additional section counts.
 std::expected<Query, ParseError> parse_query(Bytes message) noexcept;
+// The same into a Query that stands already, which is of no use after an error.
+std::expected<void, ParseError> parse_query(Bytes message, Query& out) noexcept;
 
 // What to answer a message that parse_query refused: FORMERR, NOTIMP or BADVERS; nothing where the
 // message must be dropped (no whole header, or a response: answering those would loop).

@@ -178,7 +178,12 @@ class World : public dns::Upstream, public dns::ReplySink {
     waiting_[client.socket] = message;  // it may be answered before on_query returns
     Octets room(limits::kDnsReplyBytesMax);
     service_.begin_batch();
-    const dns::Effect effect = service_.on_query(message, client, now_, room);
+    // Over UDP queries come in batches; here its neighbours are empty datagrams.
+    std::array<dns::Arrival, 3> batch;
+    batch.front().client = batch.back().client = client;
+    batch[1] = {message, client, room, {}};
+    service_.on_queries(batch, now_);
+    const dns::Effect effect = batch[1].effect;
     if (effect.kind == dns::Effect::Kind::Reply) {
       check(message, Bytes{room}.first(effect.size), client.transport);
     }
