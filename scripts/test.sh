@@ -30,7 +30,16 @@ run "suite under ASan and UBSan" suite asan
 run "build fuzzers" configure_and_build fuzz
 run "fuzzers, ${fuzz_seconds} s each" scripts/fuzz.sh "$fuzz_seconds"
 
+# What each failed test said, to be found at the end of a long log.
+tell_failures() { # preset
+  [ -e "build/ctest-$1.log" ] || return 0
+  awk '/\*\*\*(Failed|Timeout|Exception)/ { left = 60 } /^ *Start +[0-9]+:/ || / (Passed|Not Run) / { next }
+       left-- > 0' "build/ctest-$1.log" | head -n 150
+}
+
 step "closing"
+tell_failures release
+tell_failures asan
 grep -h "tests passed" build/ctest-release.log build/ctest-asan.log || true
 if [ ${#failures[@]} -gt 0 ]; then
   printf 'FAILED: %s\n' "${failures[@]}"

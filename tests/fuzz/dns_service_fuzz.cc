@@ -2,6 +2,7 @@
 // bytes say. Whatever happens, every reply is a well-formed response to its query and leads to
 // nothing that is blocked, and no query that was told to wait is forgotten.
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -178,9 +179,10 @@ class World : public dns::Upstream, public dns::ReplySink {
     waiting_[client.socket] = message;  // it may be answered before on_query returns
     Octets room(limits::kDnsReplyBytesMax);
     service_.begin_batch();
-    // Over UDP queries come in batches; here its neighbours are empty datagrams.
+    // Over UDP queries come in batches; its neighbours here are empty datagrams, which get no
+    // reply.
     std::array<dns::Arrival, 3> batch;
-    batch.front().client = batch.back().client = client;
+    batch.fill({{}, client, refusal_room_, {}});
     batch[1] = {message, client, room, {}};
     service_.on_queries(batch, now_);
     const dns::Effect effect = batch[1].effect;
@@ -269,6 +271,7 @@ class World : public dns::Upstream, public dns::ReplySink {
   std::uint64_t generation_ = 1;
   bool refuses_ = false;
   std::uint32_t queries_ = 0;
+  Octets refusal_room_ = Octets(wire::kUdpBytesMin);
   std::vector<Asked> asked_;
   std::map<std::uint32_t, Octets> waiting_;  // by Client::socket, which the service only keeps
   std::map<std::uint64_t, std::vector<std::uint32_t>> connections_;
