@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "wire/progress.h"
+#include "wire/reader.h"
+
+namespace haetae::wire {
+
+// Octets of the handshake stream, and where in it they stand (RFC 9000, section 19.6).
+struct QuicCryptoFrame {
+  std::uint64_t offset = 0;  // offset + octets.size() < 2^62
+  Bytes octets;              // into the plaintext
+};
+
+// The CRYPTO frames of an Initial packet's plaintext, in the order they stand there, which is any
+// (Chrome shuffles them and puts padding in between).
+class QuicCryptoReader {
+ public:
+  explicit QuicCryptoReader(Bytes plaintext) noexcept : in_(plaintext) {}
+
+  // Done: `out` is the next frame. NotThis: no further one. Malformed: a frame that an Initial may
+  // not hold (RFC 9000, section 17.2.2: PADDING, PING, ACK, CRYPTO and CONNECTION_CLOSE of the
+  // transport only), or one that is cut; nothing more is read. Frames before it were told and count
+  // as sent: a server may have acted on them. Never NeedMore.
+  Progress next(QuicCryptoFrame& out) noexcept;
+
+ private:
+  WireReader in_;
+};
+
+}  // namespace haetae::wire

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "wire/progress.h"
+
+namespace haetae::wire {
+
+inline constexpr std::uint32_t kQuicVersion1 = 0x00000001;  // RFC 9000
+inline constexpr std::uint32_t kQuicVersion2 = 0x6b3343cf;  // RFC 9369
+
+// The generations of Initial packets that we can open, by what their keys are made of.
+enum class QuicEra : std::uint8_t {
+  Unknown,   // no version that we know
+  Draft22,   // draft-ietf-quic-tls-22, and mvfst's of that time
+  Draft23,   // drafts 23 to 28, and mvfst's of that time
+  Draft29,   // drafts 29 to 32
+  Version1,  // RFC 9001; drafts 33 and 34
+  Version2,  // RFC 9369
+};
+inline constexpr std::size_t kQuicEraCount = 6;
+QuicEra quic_era(std::uint32_t version) noexcept;
+
+enum class QuicPacketType : std::uint8_t {
+  Initial,
+  ZeroRtt,
+  Handshake,
+  Retry,
+  VersionNegotiation,  // version 0: a server's answer to a version it does not speak
+  UnknownVersion,      // only version and connection ids are read (RFC 8999)
+};
+
+// One packet with a long header (RFC 9000, section 17.2). All views point into the datagram.
+struct QuicPacket {
+  QuicPacketType type = QuicPacketType::UnknownVersion;
+  QuicEra era = QuicEra::Unknown;
+  std::uint32_t version = 0;
+  Bytes destination_id;
+  Bytes source_id;
+  Bytes token;  // of an Initial; of a Retry, its token without the integrity tag
+  // All of the packet, header included, up to where its length says it ends. Of the types that have
+  // no length it is the rest of the datagram.
+  Bytes octets;
+  // Where in `octets` the protected packet number starts; 0 for types that have none.
+  std::size_t number_offset = 0;
+};
+
+// The long header packets of one UDP datagram, which may be coalesced (RFC 9000, section 12.2).
+class QuicPacketReader {
+ public:
+  explicit QuicPacketReader(Bytes datagram) noexcept : rest_(datagram) {}
+
+  // Done: `out` is the next packet. NotThis: no further one: the datagram's end, a packet with a
+  // short header, or padding behind the packets; for the first call: no QUIC that could be told.
+  // Malformed: a long header of a known version whose fields do not fit into the datagram, or a
+  // connection id of more than 20 octets; nothing more is read. Never NeedMore.
+  // The fixed bit is not asked for: RFC 9287 lets clients clear it, and the tag tells.
+  Progress next(QuicPacket& out) noexcept;
+
+ private:
+  Bytes rest_;
+};
+
+}  // namespace haetae::wire
