@@ -27,6 +27,9 @@ class QuicCryptoReader {
   Progress next(QuicCryptoFrame& out) noexcept;
 
  private:
+  void skip_padding() noexcept;
+  void skip_ack(bool has_ecn_counts) noexcept;
+
   WireReader in_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "wire/quic_packet.h"
@@ -56,7 +57,15 @@ class QuicOpener {
     void operator()(evp_cipher_ctx_st* context) const noexcept;
     void operator()(evp_md_ctx_st* context) const noexcept;
   };
-  std::unique_ptr<evp_md_ctx_st, Free> digest_;
+  using Secret = std::array<std::uint8_t, 32>;
+  using Key = std::array<std::uint8_t, 16>;
+
+  void digest(Bytes first, Bytes second, Secret& out) noexcept;
+  Secret hmac(Bytes key, Bytes message) noexcept;
+  void expand_label(const Secret& secret, std::string_view label, MutableBytes out) noexcept;
+  Key header_mask(const Key& key, Bytes sample) noexcept;
+
+  std::unique_ptr<evp_md_ctx_st, Free> sha256_;
   std::unique_ptr<evp_cipher_ctx_st, Free> header_cipher_;
   std::unique_ptr<evp_cipher_ctx_st, Free> payload_cipher_;
 };

@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.h"
 #include "wire/flow_limits.h"
@@ -85,18 +86,19 @@ class ClientHelloReader {
     ExtensionBody,
   };
 
-  Bytes gather(Bytes& more) noexcept;
+  std::optional<Bytes> gather(Bytes& more) noexcept;
   Progress take(Bytes field, TlsHello& out) noexcept;
+  Progress take_extension(Bytes body, TlsHello& out) noexcept;
   Progress want(Step step, std::size_t field_bytes) noexcept;
-  Progress after_extension() noexcept;
+  Progress want_extension() noexcept;
 
   Progress progress_ = Progress::NeedMore;
   Step step_ = Step::MessageHead;
   std::uint16_t extension_type_ = 0;
   std::uint16_t extensions_ = 0;    // seen so far
   std::uint8_t seen_ = 0;           // a bit for each extension that counts
-  std::uint32_t message_left_ = 4;  // octets of the message behind the field that is being read
-  std::uint32_t field_bytes_ = 4;   // of the field that is being read
+  std::uint32_t message_left_ = 0;  // octets of the message behind the field that is being read
+  std::uint32_t field_bytes_ = 4;   // of the field that is being read; first type and length
   std::uint32_t field_have_ = 0;    // of those, how many came so far
   std::array<std::uint8_t, limits::kHelloExtensionBytesMax> field_;  // the start of it
 };
@@ -113,7 +115,7 @@ class TlsHelloReader {
 
  private:
   static constexpr std::size_t kRecordHeadBytes = 5;
-  Progress read_record_head() noexcept;
+  Progress take_record_head() noexcept;
 
   ClientHelloReader hello_;
   Progress progress_ = Progress::NeedMore;
