@@ -32,8 +32,8 @@ FlowTable::FlowTable(const FlowCaps& caps, const HashKey& key, FlowCounters& cou
       leaving_(leaving),
       index_mask_(std::bit_ceil(std::max<std::size_t>(caps.flows * 2, 64)) - 1),
       index_shift_(kTagBits - std::popcount(index_mask_)),
-      flows_(std::max<std::size_t>(caps.flows, 1)),
-      index_(index_mask_ + 1),
+      flows_(std::max<std::size_t>(caps.flows, 1), LazyArray<Flow>::Pages::Large),
+      index_(index_mask_ + 1, LazyArray<IndexSlot>::Pages::Large),
       sources_(limits::kFlowSources) {
   HAETAE_ASSERT(caps.flows < kIsSlot && caps.flows > 0 && caps.flows_of_source > 0);
   slots_.fill(kNobody);
@@ -176,7 +176,7 @@ Flow& FlowTable::add(const FlowSide& side, std::uint64_t hash) noexcept {
   const std::uint32_t place = first_free_ != kNobody ? first_free_ : touched_++;
   Flow& flow = flows_[place];
   if (place == first_free_) first_free_ = flow.timer.after;
-  flow = {.key = side.key,
+  flow = Flow{.key = side.key,
           .life = Life::Opening,
           .client_is_low = side.source_is_low,
           .source_is_low = side.source_is_low,

@@ -53,13 +53,13 @@ bool Inspector::Impl::read_quic(const Arrival& at, Work& work) noexcept {
       was_opened = true;
     }
     if (packet.type != wire::QuicPacketType::Initial) continue;
+    if (current->first_id_size > 0 && !at.from_client()) {
+      was_opened = true;  // a server's own open for nobody; all is well
+      continue;
+    }
     const std::optional<Bytes> plaintext = open(*current, packet);
     if (!plaintext) {
-      // A server's own Initials open for nobody; they come while the client's hello is not whole.
-      if (current->first_id_size > 0 && !at.from_client())
-        was_opened = true;
-      else
-        counters_.quic_unopened.add();
+      counters_.quic_unopened.add();
       continue;
     }
     was_opened = true;
@@ -134,6 +134,10 @@ Inspector::Impl::Read Inspector::Impl::read_quic_hello(const Arrival& at, Work& 
 Effect Inspector::Impl::on_later_quic(const Arrival& at) noexcept {
   wire::QuicPacketReader reader(at.packet.payload);
   for (wire::QuicPacket packet; reader.next(packet) == wire::Progress::Done;) {
+    // Told to start anew, the client goes on with the server's id: it is the same connection.
+    if (packet.type == wire::QuicPacketType::Retry && !at.from_client()) {
+      at.flow.memo = digest_of(packet.source_id);
+    }
     if (packet.type != wire::QuicPacketType::Initial || !at.from_client()) continue;
     if (digest_of(packet.destination_id) == at.flow.memo) continue;
     if (!opener_.open(packet, plaintext_)) continue;

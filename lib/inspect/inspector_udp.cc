@@ -144,10 +144,7 @@ bool Inspector::Impl::on_questions(const Arrival& at, Bytes message) noexcept {
       judge_.consider(seen, question.name);
     });
   }
-  // Updates and the like ask for nothing that could be judged.
-  if (!reader.error() || is_full() || reader.header().opcode() != wire::Opcode::Query) {
-    return may_pass;
-  }
+  if (!reader.error() || is_full()) return may_pass;
   counters_.malformed.add();
   judge([&](Seen& seen) { judge_.consider_unread(seen, Unread::Malformed); });
   return may_pass;

@@ -9,19 +9,22 @@
 namespace haetae::inspect {
 
 // A fixed number of rows that start as zeros. Address space is taken when it is made, memory when a
-// row is first written: a table sized for the worst day costs little on a quiet one. Rows stand on
-// whole pages, large ones where the system has them.
+// row is first written: a table sized for the worst day costs little on a quiet one.
 template <typename T>
 class LazyArray {
   static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
 
  public:
+  // Large: for what is looked up in no order; on large pages, where the system has them, an address
+  // is found sooner.
+  enum class Pages { Usual, Large };
   // Throws std::bad_alloc.
-  explicit LazyArray(std::size_t count) : count_(count), bytes_(count * sizeof(T)) {
+  explicit LazyArray(std::size_t count, Pages pages_wanted = Pages::Usual)
+      : count_(count), bytes_(count * sizeof(T)) {
     void* const pages = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED) throw std::bad_alloc();
-    ::madvise(pages, bytes_, MADV_HUGEPAGE);  // a wish: without it lookups are a little slower
+    if (pages_wanted == Pages::Large) ::madvise(pages, bytes_, MADV_HUGEPAGE);
     rows_ = static_cast<T*>(pages);
   }
   ~LazyArray() { ::munmap(rows_, bytes_); }
