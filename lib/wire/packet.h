@@ -113,10 +113,10 @@ struct Packet {
 // see missing_bytes.
 std::expected<Packet, PacketError> parse_packet(LinkType link, Bytes frame) noexcept;
 
-// Reads on where a fragmented packet was put together: `whole` is what its parts make, packet is
-// one of them. Sets everything that follows from the transport header, as parse_packet does;
-// packet.fragment is gone, unless a tunnel's packet inside is a fragment in turn. whole outlives
-// the packet, whose addresses stay (but for a tunnel). After an error the packet is of no use.
+// Reads on where a fragmented packet was put together: `whole` is what its parts make, `packet` the
+// part at offset 0. Sets everything that follows from the transport header, as parse_packet does;
+// packet.fragment is gone, unless a tunnel's packet inside is a fragment in turn. The packet then
+// points into whole. Its addresses stay, but for a tunnel. After an error it is of no use.
 std::expected<void, PacketError> parse_transport(Bytes whole, Packet& packet) noexcept;
 
 }  // namespace haetae::wire
