@@ -13,7 +13,10 @@ bool is_before(const IpAddress& a, std::uint16_t a_port, const IpAddress& b,
   return a_port <= b_port;
 }
 
-constexpr std::uint64_t kOdd = 0x8ebc6af09c88c6e3ULL;
+// Mixed in, so that also a poor key makes good hashes.
+constexpr std::uint64_t kOdd1 = 0x8ebc6af09c88c6e3ULL;
+constexpr std::uint64_t kOdd2 = 0x589965cc75374cc3ULL;
+constexpr std::uint64_t kOdd3 = 0x1d8e4e27c47d124fULL;
 
 }  // namespace
 
@@ -35,14 +38,18 @@ std::uint64_t hash_of(const FlowKey& flow, const HashKey& key) noexcept {
   const AddressWords high = words_of(flow.high);
   const std::uint64_t rest = std::uint64_t{flow.low_port} | std::uint64_t{flow.high_port} << 16 |
                              std::uint64_t{flow.protocol} << 32;
-  const std::uint64_t by_low = fold(low.first ^ key.first, low.second ^ key.second);
-  const std::uint64_t by_high = fold(high.first ^ key.second ^ kOdd, high.second ^ key.first);
-  return fold(by_low ^ rest ^ key.second, by_high ^ key.first ^ kOdd);
+  const std::uint64_t by_low =
+      fold(low.first ^ key.first ^ kOdd1, low.second ^ key.second ^ kOdd2);
+  const std::uint64_t by_high =
+      fold(high.first ^ key.second ^ kOdd2, high.second ^ key.first ^ kOdd3);
+  return fold(by_low ^ rest ^ kOdd3, by_high ^ key.first ^ kOdd1);
 }
 
 std::uint64_t hash_of(const IpAddress& address, const HashKey& key) noexcept {
   const AddressWords words = words_of(address);
-  return fold(fold(words.first ^ key.first, words.second ^ key.second) ^ kOdd, key.second | 1);
+  const std::uint64_t mixed =
+      fold(words.first ^ key.first ^ kOdd2, words.second ^ key.second ^ kOdd1);
+  return fold(mixed ^ kOdd3, key.second ^ kOdd2);
 }
 
 }  // namespace haetae::inspect

@@ -145,7 +145,7 @@ Effect Inspector::Impl::effect_of(const Flow& flow) noexcept {
 // ---- Works and rooms.
 
 Work& Inspector::Impl::keep(const Arrival& at, Work& work) noexcept {
-  if (stage_of(at.flow) == Stage::Working) return work;
+  if (stage_of(at.flow) == Stage::Working) return work_of(at.flow);
   if (!works_.has_place()) give_up(works_.oldest());
   work.flow = flows_.place_of(at.flow);
   work.source = flows_.source_row(at.flow);

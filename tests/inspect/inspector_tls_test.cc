@@ -110,7 +110,7 @@ TEST(InspectorTls, WhoSaysTwoThingsAtOnePlaceIsBlocked) {
   talk.open();
   talk.segment(100, Bytes(one).subspan(100));
   const Outcome outcome = talk.segment(50, Bytes(two).subspan(50));
-  EXPECT_EQ(outcome.texts(), Texts{"tls 198.51.100.7 block conflict"});
+  EXPECT_EQ(outcome.texts(), Texts{"tcp 198.51.100.7 block conflict"});
   EXPECT_EQ(outcome.told[0].seen.verdict.reason, policy::Reason::Undecidable);
   EXPECT_EQ(house.counters.conflicts.value(), 1U);
 }
