@@ -63,7 +63,8 @@ struct HttpRequestHead {
   HttpFraming framing = HttpFraming::None;
   std::uint64_t body_bytes = 0;  // of framing Length
   // Of the head: from the stream's start, empty lines before it included, to behind its empty line.
-  // With NeedMore: how far it was read; more can be told once a line feed stands behind.
+  // With NeedMore: up to where a line feed was looked for; there is more to tell once one stands
+  // behind, or the head is too long. 0: at any octet.
   std::size_t size_bytes = 0;
 };
 
@@ -80,7 +81,8 @@ struct HttpRequestHead {
 //              says what was read until there.
 //
 // Asked again with a longer stream it reads anew. To keep that cheap, ask again when a line feed
-// has come behind out.size_bytes, and not before.
+// has come behind out.size_bytes, and not before. As long as that is 0, ask at every octet; that is
+// so for the first few only.
 Progress read_http_head(Bytes stream, HttpRequestHead& out) noexcept;
 
 // Finds the end of a body, however it arrives in pieces. Costs 16 octets.

@@ -13,14 +13,16 @@ inline constexpr std::uint32_t kQuicVersion2 = 0x6b3343cf;  // RFC 9369
 
 // The generations of Initial packets that we can open, by what their keys are made of.
 enum class QuicEra : std::uint8_t {
-  Unknown,   // no version that we know
-  Draft22,   // draft-ietf-quic-tls-22, and mvfst's of that time
-  Draft23,   // drafts 23 to 28, and mvfst's of that time
-  Draft29,   // drafts 29 to 32
-  Version1,  // RFC 9001; drafts 33 and 34
-  Version2,  // RFC 9369
+  Unknown,     // no version that we know
+  Draft22,     // draft-ietf-quic-tls-22, and mvfst's of that time
+  Draft23,     // drafts 23 to 28, and mvfst's of that time
+  Draft29,     // drafts 29 to 32
+  Version1,    // RFC 9001; drafts 33 and 34
+  Version2,    // RFC 9369
+  GoogleQ050,  // Google's own: packets as in draft 27 with frames of theirs, and no TLS
+  GoogleT050,  // the same with TLS
+  GoogleT051,
 };
-inline constexpr std::size_t kQuicEraCount = 6;
 QuicEra quic_era(std::uint32_t version) noexcept;
 
 enum class QuicPacketType : std::uint8_t {

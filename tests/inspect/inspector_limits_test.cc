@@ -58,7 +58,7 @@ TEST(InspectorLimits, WarmPacketsAllocateNothing) {
     return requests;
   };
   const std::uint64_t first = run();
-  EXPECT_EQ(first, 5 * 300U);
+  EXPECT_EQ(first, 5 * 300U) << house.counters.tls_hellos.value() << " " << house.counters.http_requests.value() << " " << house.counters.dns_queries.value() << " " << house.counters.quic_hellos.value() << " " << house.counters.flows_by_address.value();
   const std::uint64_t before = haetae::test::allocation_count();
   EXPECT_EQ(run(), first);
   EXPECT_EQ(haetae::test::allocation_count() - before, 0U);

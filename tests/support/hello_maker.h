@@ -13,7 +13,7 @@ namespace haetae::test {
 using Octets = std::vector<std::uint8_t>;
 
 inline void append(Octets& to, Bytes what) {
-  to.insert(to.end(), what.begin(), what.end());
+  for (const std::uint8_t octet : what) to.push_back(octet);
 }
 
 inline void append_number(Octets& to, std::size_t value, int octets) {
@@ -73,7 +73,7 @@ struct HelloMaker {
     body.resize(2 + 32, 0x22);
     append(body, with_length(session_id, 1));
     append(body, with_length(suites, 2));
-    append(body, {{1, 0}});
+    append(body, Octets{1, 0});
     Octets all;
     for (const HelloExtension& extension : extensions) {
       append_number(all, extension.type, 2);

@@ -8,7 +8,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "support/hello_maker.h"
+#include "hello_maker.h"
 #include "wire/quic_opener.h"
 
 namespace haetae::test {
@@ -82,7 +82,7 @@ inline Octets seal_initial(const InitialToSeal& initial, const wire::QuicKeys& k
   append(packet, encrypt(EVP_aes_128_gcm(), keys.key, nonce, packet, plaintext, 16));
   const Octets mask = encrypt(EVP_aes_128_ecb(), keys.header_key, {}, {},
                               Bytes(packet).subspan(number_at + 4, 16), 0);
-  packet[0] ^= mask[0] & 0x0f;
+  packet[0] = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & 0x0f));
   for (int i = 0; i < initial.number_octets; ++i) {
     packet[number_at + static_cast<std::size_t>(i)] ^= mask[1 + static_cast<std::size_t>(i)];
   }
