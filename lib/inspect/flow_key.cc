@@ -38,8 +38,7 @@ std::uint64_t hash_of(const FlowKey& flow, const HashKey& key) noexcept {
   const AddressWords high = words_of(flow.high);
   const std::uint64_t rest = std::uint64_t{flow.low_port} | std::uint64_t{flow.high_port} << 16 |
                              std::uint64_t{flow.protocol} << 32;
-  const std::uint64_t by_low =
-      fold(low.first ^ key.first ^ kOdd1, low.second ^ key.second ^ kOdd2);
+  const std::uint64_t by_low = fold(low.first ^ key.first ^ kOdd1, low.second ^ key.second ^ kOdd2);
   const std::uint64_t by_high =
       fold(high.first ^ key.second ^ kOdd2, high.second ^ key.first ^ kOdd3);
   return fold(by_low ^ rest ^ kOdd3, by_high ^ key.first ^ kOdd1);

@@ -177,10 +177,10 @@ Flow& FlowTable::add(const FlowSide& side, std::uint64_t hash) noexcept {
   Flow& flow = flows_[place];
   if (place == first_free_) first_free_ = flow.timer.after;
   flow = Flow{.key = side.key,
-          .life = Life::Opening,
-          .client_is_low = side.source_is_low,
-          .source_is_low = side.source_is_low,
-          .seen_s = clock_s_};
+              .life = Life::Opening,
+              .client_is_low = side.source_is_low,
+              .source_is_low = side.source_is_low,
+              .seen_s = clock_s_};
   hang(flow);
   join(source, flow);
   const std::uint32_t tag = tag_of(hash);

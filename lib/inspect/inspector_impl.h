@@ -137,6 +137,9 @@ struct Inspector::Impl : FlowTable::Leaving {
   std::optional<Bytes> open(Work& work, const wire::QuicPacket& packet) noexcept;
   void take_crypto(const Arrival& at, Work& work, Bytes plaintext) noexcept;
   Read read_quic_hello(const Arrival& at, Work& work, Bytes handshake) noexcept;
+  // Google's QUIC before TLS: message is what its client says, as far as it is there.
+  Effect on_old_quic(const Arrival& at, Bytes message) noexcept;
+  wire::Progress read_handshake(wire::QuicEra era, Bytes handshake) noexcept;
   Effect on_later_quic(const Arrival& at) noexcept;
 
   Settings settings_;

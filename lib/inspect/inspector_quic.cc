@@ -4,6 +4,7 @@
 
 #include "base/mix.h"
 #include "inspect/inspector_impl.h"
+#include "wire/gquic.h"
 #include "wire/quic_frames.h"
 
 namespace haetae::inspect {
@@ -89,7 +90,7 @@ std::optional<Bytes> Inspector::Impl::open(Work& work, const wire::QuicPacket& p
 // The hello as a whole often stands in one frame: then it is read where it is.
 void Inspector::Impl::take_crypto(const Arrival& at, Work& work, Bytes plaintext) noexcept {
   Work* current = &work;
-  wire::QuicCryptoReader frames(plaintext);
+  wire::QuicCryptoReader frames(plaintext, work.era);
   for (wire::QuicCryptoFrame frame; frames.next(frame) == wire::Progress::Done;) {
     if (frame.octets.empty()) continue;
     if (frame.offset == 0 && current->room == kNobody &&
@@ -118,7 +119,7 @@ void Inspector::Impl::take_crypto(const Arrival& at, Work& work, Bytes plaintext
 Inspector::Impl::Read Inspector::Impl::read_quic_hello(const Arrival& at, Work& work,
                                                        Bytes handshake) noexcept {
   const std::uint32_t id = digest_of(first_id_of(work));
-  switch (wire::read_client_hello(handshake, hello_)) {
+  switch (read_handshake(work.era, handshake)) {
     case wire::Progress::NeedMore: return {.is_settled = blocks_already(at, work, Protocol::Quic)};
     case wire::Progress::Done: judge_hello(at, Protocol::Quic, false); break;
     case wire::Progress::NotThis:
@@ -126,6 +127,23 @@ Inspector::Impl::Read Inspector::Impl::read_quic_hello(const Arrival& at, Work& 
   }
   if (stage_of(at.flow) == Stage::Accepted) set_stage(at.flow, Stage::AcceptedQuic, id);
   return {.is_settled = true};
+}
+
+// Into hello_, whatever the client's message is written in.
+wire::Progress Inspector::Impl::read_handshake(wire::QuicEra era, Bytes handshake) noexcept {
+  if (era != wire::QuicEra::GoogleQ050) return wire::read_client_hello(handshake, hello_);
+  hello_ = {};
+  return wire::read_chlo(handshake, hello_.server_name);
+}
+
+Effect Inspector::Impl::on_old_quic(const Arrival& at, Bytes message) noexcept {
+  switch (read_handshake(wire::QuicEra::GoogleQ050, message)) {
+    case wire::Progress::NeedMore: return wait();
+    case wire::Progress::Done: judge_hello(at, Protocol::Quic, false); break;
+    case wire::Progress::NotThis: settle_hidden(at, Protocol::Udp, false); break;
+    case wire::Progress::Malformed: judge_hello(at, Protocol::Quic, true); break;
+  }
+  return effect_of(at.flow);
 }
 
 // The same ports may be used for another connection, whose name is another. Only a first Initial

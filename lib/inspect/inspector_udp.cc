@@ -5,6 +5,7 @@
 #include "inspect/inspector_impl.h"
 #include "wire/dns_message.h"
 #include "wire/dns_records.h"
+#include "wire/gquic.h"
 
 namespace haetae::inspect {
 namespace {
@@ -39,10 +40,7 @@ bool is_quic(Bytes datagram) noexcept {
   wire::QuicPacketReader reader(datagram);
   wire::QuicPacket packet;
   if (reader.next(packet) == wire::Progress::NotThis) return false;
-  if (packet.era != wire::QuicEra::Unknown || is_grease(packet.version)) return true;
-  // Google's own: "Q050", "T051".
-  const std::uint32_t letter = packet.version >> 24;
-  return (letter == 'Q' || letter == 'T') && (packet.version >> 16 & 0xff) == '0';
+  return packet.era != wire::QuicEra::Unknown || is_grease(packet.version);
 }
 
 }  // namespace
@@ -99,6 +97,9 @@ Effect Inspector::Impl::on_udp(const Arrival& at) noexcept {
     return on_dns_datagram(at);
   }
   if (is_quic(datagram)) return on_quic(at);
+  if (Bytes message; wire::read_gquic_packet(datagram, message) == wire::Progress::Done) {
+    return on_old_quic(at, message);
+  }
   settle_hidden(at, Protocol::Udp, false);
   return effect_of(at.flow);
 }

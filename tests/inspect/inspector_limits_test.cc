@@ -21,7 +21,7 @@ TEST(InspectorLimits, WarmPacketsAllocateNothing) {
   const Octets question = dns("www.good.example");
   const Octets answer = dns("www.good.example", "198.51.100.9");
   Octets plaintext = haetae::test::crypto_frame(0, haetae::test::browser_hello("q.example"));
-  plaintext.resize(1162);
+  plaintext.resize(plaintext.size() + 40);  // padding
   const Octets initial = haetae::test::seal_initial({}, plaintext);
   Talk maker(house);
   std::vector<wire::Packet> packets;
@@ -58,7 +58,7 @@ TEST(InspectorLimits, WarmPacketsAllocateNothing) {
     return requests;
   };
   const std::uint64_t first = run();
-  EXPECT_EQ(first, 5 * 300U) << house.counters.tls_hellos.value() << " " << house.counters.http_requests.value() << " " << house.counters.dns_queries.value() << " " << house.counters.quic_hellos.value() << " " << house.counters.flows_by_address.value();
+  EXPECT_EQ(first, 5 * 300U);
   const std::uint64_t before = haetae::test::allocation_count();
   EXPECT_EQ(run(), first);
   EXPECT_EQ(haetae::test::allocation_count() - before, 0U);

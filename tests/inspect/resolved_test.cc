@@ -120,8 +120,8 @@ TEST(Resolved, ReadersNeverSeeHalfARow) {
     });
   }
   int found = 0;
-  for (int round = 0; round < 20'000; ++round) {
-    const std::uint32_t i = static_cast<std::uint32_t>(round) % kAddresses;
+  for (std::uint32_t round = 0; found < 20'000 && round < 100'000'000; ++round) {
+    const std::uint32_t i = round % kAddresses;
     Resolved::Known known;
     if (!memory.resolved.find(memory.resolved.whose(kClient), IpAddress::v4(0xc6330000 + i),
                               memory.now, known)) {

@@ -62,7 +62,8 @@ TEST(TcpStream, KnowsNothingBeforeACertainStart) {
 
 TEST(TcpStream, SaysWhatIsTooFarAhead) {
   Stream stream(100);
-  EXPECT_EQ(stream.add(static_cast<std::uint32_t>(100 + limits::kWindowBytesMax), "a"), Added::TooFar);
+  EXPECT_EQ(stream.add(static_cast<std::uint32_t>(100 + limits::kWindowBytesMax), "a"),
+            Added::TooFar);
   EXPECT_EQ(stream.add(100U + 0x7fffffff, "a"), Added::TooFar);
   EXPECT_EQ(stream.add(100U + 0x80000001, "a"), Added::Old) << "half of all numbers lie before";
 }
