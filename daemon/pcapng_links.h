@@ -21,7 +21,7 @@ class PcapngLinks : public OctetSource {
   // LINKTYPE_USER0: nobody else may use it.
   static constexpr std::uint16_t kPacketWithLink = 147;
   // What stands before each packet: its LINKTYPE_ number, big endian.
-  static constexpr std::size_t kLinkBytes = 4;
+  static constexpr std::uint32_t kLinkBytes = 4;
 
   // source: the file's octets, unpacked. Outlives this.
   explicit PcapngLinks(OctetSource& source) : source_(source) {}

@@ -26,12 +26,18 @@ class Pending {
  public:
   Pending(OctetSource& source, std::size_t chunk_bytes) : source_(source), chunk_(chunk_bytes) {}
 
-  // Reads the next chunk once the last one is used up. False at the source's end.
-  std::expected<bool, std::string> refill() {
-    const ReadResult size = source_.read(chunk_);
-    if (!size) return std::unexpected(size.error());
-    left_ = Bytes(chunk_).first(*size);
-    return *size > 0;
+  // Reads the next octets once the last ones are used up, at least `wanted` of them even where a
+  // pipe brings them one by one. False at the source's end.
+  std::expected<bool, std::string> refill(std::size_t wanted = 1) {
+    std::size_t count = 0;
+    while (count < wanted) {
+      const ReadResult size = source_.read(MutableBytes(chunk_).subspan(count));
+      if (!size) return std::unexpected(size.error());
+      if (*size == 0) break;
+      count += *size;
+    }
+    left_ = Bytes(chunk_).first(count);
+    return count > 0;
   }
   Bytes left() const noexcept { return left_; }
   void keep(std::size_t last) noexcept { left_ = left_.last(last); }
@@ -176,8 +182,9 @@ class Zstd : public Unpacker {
 std::expected<std::unique_ptr<OctetSource>, std::string> make_unpacker(OctetSource& source,
                                                                        UnpackLimits limits) {
   using namespace std::string_view_literals;
+  constexpr std::size_t kMagicBytes = 4;
   Pending pending(source, limits.chunk_bytes);
-  if (const auto first = pending.refill(); !first) return std::unexpected(first.error());
+  if (const auto first = pending.refill(kMagicBytes); !first) return std::unexpected(first.error());
   const std::string_view start = as_text(pending.left());
   if (start.starts_with("\x1f\x8b"sv)) return std::make_unique<Gzip>(std::move(pending));
   if (start.starts_with("\x28\xb5\x2f\xfd"sv)) {

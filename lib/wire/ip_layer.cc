@@ -33,17 +33,20 @@ Done read_v4(Bytes octets, std::uint32_t known_missing, Packet& packet) {
   constexpr std::uint16_t kOffsetMask = 0x1fff;
   constexpr std::size_t kHeaderBytesMin = 20;
   WireReader in(octets);
-  const std::uint8_t version = in.u8();
-  in.skip(1);
-  const std::size_t total_bytes = in.u16();
-  const std::uint16_t id = in.u16();
-  const std::uint16_t place = in.u16();
-  in.skip(1);
-  const std::uint8_t protocol = in.u8();
-  in.skip(2);
-  const Bytes source = in.take(4);
-  const Bytes destination = in.take(4);
+  const Bytes fixed = in.take(kHeaderBytesMin);
   if (!in.ok()) return std::unexpected(PacketError::Truncated);
+  // Of a size that the compiler knows, so that it need not check each read.
+  WireReader head(fixed.first<kHeaderBytesMin>());
+  const std::uint8_t version = head.u8();
+  head.skip(1);
+  const std::size_t total_bytes = head.u16();
+  const std::uint16_t id = head.u16();
+  const std::uint16_t place = head.u16();
+  head.skip(1);
+  const std::uint8_t protocol = head.u8();
+  head.skip(2);
+  const Bytes source = head.take(4);
+  const Bytes destination = head.take(4);
   const std::size_t header_bytes = (version & 0x0f) * std::size_t{4};
   if (version >> 4 != 4 || header_bytes < kHeaderBytesMin) {
     return std::unexpected(PacketError::BadValue);
@@ -69,15 +72,18 @@ Done read_v4(Bytes octets, std::uint32_t known_missing, Packet& packet) {
 
 // RFC 8200, section 3.
 Done read_v6(Bytes octets, std::uint32_t known_missing, Packet& packet) {
+  constexpr std::size_t kHeaderBytes = 40;
   WireReader in(octets);
-  const std::uint8_t version = in.u8();
-  in.skip(3);
-  const std::size_t told_bytes = in.u16();
-  const std::uint8_t next = in.u8();
-  in.skip(1);
-  const Bytes source = in.take(16);
-  const Bytes destination = in.take(16);
+  const Bytes fixed = in.take(kHeaderBytes);
   if (!in.ok()) return std::unexpected(PacketError::Truncated);
+  WireReader head(fixed.first<kHeaderBytes>());
+  const std::uint8_t version = head.u8();
+  head.skip(3);
+  const std::size_t told_bytes = head.u16();
+  const std::uint8_t next = head.u8();
+  head.skip(1);
+  const Bytes source = head.take(16);
+  const Bytes destination = head.take(16);
   if (version >> 4 != 6) return std::unexpected(PacketError::BadValue);
   // 0 for what a network card was to cut up, and for jumbograms (RFC 2675).
   const std::size_t payload_bytes = told_bytes == 0 ? in.left() : told_bytes;

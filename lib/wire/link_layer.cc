@@ -43,7 +43,7 @@ MacAddress read_mac(WireReader& in) {
 }
 
 // The first four bits of either header are its version.
-IpOrError read_raw(WireReader in) {
+IpOrError read_raw(WireReader& in) {
   const std::size_t start = in.offset();
   const int version = in.u8() >> 4;
   if (!in.ok()) return std::unexpected(PacketError::Truncated);
@@ -54,7 +54,7 @@ IpOrError read_raw(WireReader in) {
 
 // RFC 1661, section 2; RFC 1662, section 3.1: address and control come first unless they were
 // compressed away, and of a protocol number below 256 the first octet may be missing.
-IpOrError read_ppp(WireReader in) {
+IpOrError read_ppp(WireReader& in) {
   std::uint16_t protocol = in.u8();
   if (protocol == 0xff) {
     in.skip(1);
@@ -67,7 +67,7 @@ IpOrError read_ppp(WireReader in) {
 }
 
 // RFC 2516, section 4. The length counts what follows it, so that padding ends here.
-IpOrError read_pppoe(WireReader in) {
+IpOrError read_pppoe(WireReader& in) {
   constexpr std::uint8_t kVersion1Type1 = 0x11;
   constexpr std::uint8_t kSessionData = 0;
   const std::uint8_t version = in.u8();
@@ -77,11 +77,12 @@ IpOrError read_pppoe(WireReader in) {
   if (!in.ok()) return std::unexpected(PacketError::Truncated);
   if (version != kVersion1Type1) return std::unexpected(PacketError::BadValue);
   if (code != kSessionData) return not_ip();
-  return read_ppp(in.sub(std::min(length, in.left())));
+  WireReader session = in.sub(std::min(length, in.left()));
+  return read_ppp(session);
 }
 
 // IEEE 802.2 with the SNAP header of RFC 1042; IP is not sent over LLC in any other way.
-IpOrError read_llc(std::size_t length, WireReader in) {
+IpOrError read_llc(std::size_t length, WireReader& in) {
   constexpr std::uint32_t kSnap = 0xaaaa03;
   WireReader llc = in.sub(std::min(length, in.left()));
   if (llc.u24() != kSnap || llc.u24() != 0) {
@@ -92,7 +93,7 @@ IpOrError read_llc(std::size_t length, WireReader in) {
   return llc.ok() ? not_ip() : std::unexpected(PacketError::Truncated);
 }
 
-IpOrError read_ethernet(WireReader in, Packet& packet) {
+IpOrError read_ethernet(WireReader& in, Packet& packet) {
   packet.destination_mac = read_mac(in);
   packet.source_mac = read_mac(in);
   packet.has_macs = in.ok();
@@ -102,7 +103,7 @@ IpOrError read_ethernet(WireReader in, Packet& packet) {
 
 // An address family, in the byte order of the machine that captured: told apart by where the small
 // number is. IPv6 has another number on every BSD.
-IpOrError read_loopback(WireReader in) {
+IpOrError read_loopback(WireReader& in) {
   const std::uint32_t order_big = in.u32();
   const std::uint32_t family = order_big > 0xffff ? __builtin_bswap32(order_big) : order_big;
   if (!in.ok()) return std::unexpected(PacketError::Truncated);
@@ -118,41 +119,42 @@ IpOrError read_loopback(WireReader in) {
 }
 
 // The sender's address in a field of eight octets.
-void read_cooked_mac(std::uint16_t hardware, std::size_t length, WireReader in, Packet& packet) {
+void read_cooked_mac(std::uint16_t hardware, std::size_t length, WireReader& in, Packet& packet) {
+  WireReader field = in.sub(8);
   if (hardware != kArphrdEthernet || length != packet.source_mac.octets.size()) return;
-  packet.source_mac = read_mac(in);
-  packet.has_macs = in.ok();
+  packet.source_mac = read_mac(field);
+  packet.has_macs = field.ok();
 }
 
 // Small numbers are frames of Linux' own kinds here, and no length.
-IpOrError read_cooked_type(std::uint16_t type, WireReader in) {
+IpOrError read_cooked_type(std::uint16_t type, WireReader& in) {
   return in.ok() && type < kTypeMin ? not_ip() : read_ethertype(type, in);
 }
 
 // tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html
-IpOrError read_cooked(WireReader in, Packet& packet) {
+IpOrError read_cooked(WireReader& in, Packet& packet) {
   in.skip(2);
   const std::uint16_t hardware = in.u16();
   const std::uint16_t length = in.u16();
-  read_cooked_mac(hardware, length, in.sub(8), packet);
+  read_cooked_mac(hardware, length, in, packet);
   const std::uint16_t type = in.u16();
   return read_cooked_type(type, in);
 }
 
 // tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
-IpOrError read_cooked2(WireReader in, Packet& packet) {
+IpOrError read_cooked2(WireReader& in, Packet& packet) {
   const std::uint16_t type = in.u16();
   in.skip(6);
   const std::uint16_t hardware = in.u16();
   in.skip(1);
   const std::uint8_t length = in.u8();
-  read_cooked_mac(hardware, length, in.sub(8), packet);
+  read_cooked_mac(hardware, length, in, packet);
   return read_cooked_type(type, in);
 }
 
 }  // namespace
 
-std::expected<IpOctets, PacketError> read_ethertype(std::uint16_t type, WireReader in) noexcept {
+std::expected<IpOctets, PacketError> read_ethertype(std::uint16_t type, WireReader& in) noexcept {
   for (std::size_t tags = 0;; ++tags) {
     if (!in.ok()) return std::unexpected(PacketError::Truncated);
     switch (type) {
@@ -170,7 +172,7 @@ std::expected<IpOctets, PacketError> read_ethertype(std::uint16_t type, WireRead
   }
 }
 
-std::expected<IpOctets, PacketError> read_inner_ethernet(WireReader in) noexcept {
+std::expected<IpOctets, PacketError> read_inner_ethernet(WireReader& in) noexcept {
   in.skip(12);
   const std::uint16_t type = in.u16();
   return read_ethertype(type, in);
@@ -178,7 +180,7 @@ std::expected<IpOctets, PacketError> read_inner_ethernet(WireReader in) noexcept
 
 std::expected<IpOctets, PacketError> read_link(LinkType link, Bytes frame,
                                                Packet& packet) noexcept {
-  const WireReader in(frame);
+  WireReader in(frame);
   switch (link) {
     case LinkType::Ethernet: return read_ethernet(in, packet);
     case LinkType::LinuxCooked: return read_cooked(in, packet);

