@@ -25,7 +25,7 @@ struct Inspector::Impl : FlowTable::Leaving {
     Opened,        // TCP: memo is the sequence number of the client's first octet
     Working,       // memo is the place of its Work
     GivenUp,       // its Work went to another flow
-    Dns,           // datagrams, each read by itself; memo: queries were seen
+    Dns,           // datagrams, each read by itself; memo: of which ids questions were seen
     Accepted,      // memo: TCP: as in Opened, 0 if not known
     AcceptedQuic,  // memo: a hash of the connection id that it began with
     Blocked,       // memo: as in Accepted
@@ -77,6 +77,7 @@ struct Inspector::Impl : FlowTable::Leaving {
   Seen& begin(const Arrival& at, Protocol protocol, policy::Kind kind) noexcept;
   void commit() noexcept;
   bool is_full() const noexcept { return seen_count_ + 1 == seen_.size(); }
+  bool is_over_full() const noexcept { return seen_count_ == seen_.size(); }
   bool blocks(const Seen& seen) const noexcept {
     return seen.verdict.action == policy::Action::Block;
   }
@@ -126,6 +127,7 @@ struct Inspector::Impl : FlowTable::Leaving {
   // ---- inspector_udp.cc
   Effect on_udp(const Arrival& at) noexcept;
   Effect on_dns_datagram(const Arrival& at) noexcept;
+  bool on_dns_message(const Arrival& at, Bytes message, std::uint32_t& asked) noexcept;
   // The questions of a message, each a request; false: a blocked one is among them.
   bool on_questions(const Arrival& at, Bytes message) noexcept;
   void learn(const Arrival& at, Bytes message) noexcept;

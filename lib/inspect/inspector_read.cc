@@ -151,8 +151,11 @@ Inspector::Impl::Read Inspector::Impl::read_dns(const Arrival& at, Work& work,
     if (rest.size() < kLengthBytes + size) break;
     work.unread = 0;
     done.bytes += kLengthBytes + size;
-    if (on_questions(at, rest.subspan(kLengthBytes, size))) continue;
-    settle_as(at, Stage::Blocked);
+    const Bytes message = rest.subspan(kLengthBytes, size);
+    const bool may_pass = is_dns(at.packet, message) ? on_dns_message(at, message, work.asked)
+                                                     : on_questions(at, message);
+    if (may_pass && !is_over_full()) continue;
+    settle_as(at, may_pass ? Stage::Accepted : Stage::Blocked);
     done.is_settled = true;
     break;
   }

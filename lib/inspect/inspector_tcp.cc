@@ -244,7 +244,12 @@ void Inspector::Impl::on_server_octets(const Arrival& at) noexcept {
   while (rest.size() > kLengthBytes) {
     const std::size_t size = std::size_t{rest[0]} << 8 | rest[1];
     if (size > rest.size() - kLengthBytes) return;
-    learn(at, rest.subspan(kLengthBytes, size));
+    const Bytes message = rest.subspan(kLengthBytes, size);
+    if (!is_dns(at.packet, message) || !is_dns_response(message)) return;
+    const bool may_pass = on_dns_message(at, message, work_of(flow).asked);
+    if (!may_pass || is_over_full()) {
+      return settle_as(at, may_pass ? Stage::Accepted : Stage::Blocked);
+    }
     rest = rest.subspan(kLengthBytes + size);
   }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/mix.h"
 #include "inspect/inspector_impl.h"
 #include "wire/dns_message.h"
 #include "wire/dns_records.h"
@@ -19,6 +20,7 @@ bool has_port(const wire::Packet& packet, std::uint16_t port) noexcept {
 // Names of the house alone, asked of everybody in it: NetBIOS (RFC 1002), multicast DNS (RFC 6762),
 // LLMNR (RFC 4795).
 bool is_house_chatter(const wire::Packet& packet) noexcept {
+  if (packet.protocol != wire::ip_protocol::kUdp) return false;
   constexpr std::array<std::uint16_t, 3> kPorts{137, 5353, 5355};
   return std::ranges::any_of(kPorts, [&](std::uint16_t port) { return has_port(packet, port); });
 }
@@ -51,11 +53,12 @@ bool is_dns_response(Bytes message) noexcept {
 }
 
 bool is_dns(const wire::Packet& packet, Bytes message) noexcept {
-  if (is_house_chatter(packet) || is_siteless(packet.destination)) return false;
+  if (is_house_chatter(packet)) return false;
   wire::RecordReader reader(message);
   const wire::Header& header = reader.header();
   if (reader.error()) return false;
   if (has_port(packet, kDnsPort)) return true;
+  if (is_siteless(packet.destination)) return false;
   // Elsewhere it must be a question as resolvers ask and answer it: by chance nothing else is.
   constexpr std::uint16_t kReserved = 0x0040;
   if (header.opcode() != wire::Opcode::Query || header.has(kReserved)) return false;
@@ -114,15 +117,25 @@ Effect Inspector::Impl::on_dns_datagram(const Arrival& at) noexcept {
     settle_hidden(at, Protocol::Udp, false);
     return effect_of(at.flow);
   }
+  if (!on_dns_message(at, message, at.flow.memo)) {
+    return {Effect::Kind::Block, Effect::End::Drop};
+  }
+  return wait();
+}
+
+// asked: stands for the ids of questions that were seen. An answer's question was judged when it was
+// asked, unless nobody saw that.
+bool Inspector::Impl::on_dns_message(const Arrival& at, Bytes message,
+                                     std::uint32_t& asked) noexcept {
+  constexpr std::uint32_t kBits = 32;
+  const std::uint32_t id = std::uint32_t{message[0]} << 8 | message[1];
+  const std::uint32_t bit = 1U << spread(id) % kBits;
   if (is_dns_response(message)) {
     learn(at, message);
-    // Its question was judged when it was asked, unless nobody saw that.
-    if (at.flow.memo != 0) return wait();
-  } else {
-    at.flow.memo = 1;
+    return (asked & bit) != 0 || on_questions(at, message);
   }
-  if (on_questions(at, message)) return wait();
-  return {Effect::Kind::Block, Effect::End::Drop};
+  asked |= bit;
+  return on_questions(at, message);
 }
 
 bool Inspector::Impl::on_questions(const Arrival& at, Bytes message) noexcept {
@@ -138,14 +151,14 @@ bool Inspector::Impl::on_questions(const Arrival& at, Bytes message) noexcept {
     if (is_full()) {
       counters_.requests_of_packet_full.add();
       judge([&](Seen& seen) { judge_.consider_unread(seen, Unread::TooMany); });
-      return false;
+      return may_pass;
     }
     judge([&](Seen& seen) {
       seen.record_type = static_cast<std::uint16_t>(question.type);
       judge_.consider(seen, question.name);
     });
   }
-  if (!reader.error() || is_full()) return may_pass;
+  if (!reader.error()) return may_pass;
   counters_.malformed.add();
   judge([&](Seen& seen) { judge_.consider_unread(seen, Unread::Malformed); });
   return may_pass;

@@ -75,6 +75,29 @@ TEST(InspectorDns, ReadsQuestionsOfAStream) {
   EXPECT_TRUE(talk.say(in_stream(dns("www.bad.example"))).is_blocked());
 }
 
+TEST(InspectorDns, MoreQuestionsInAPacketThanAreJudgedAreNotLetThrough) {
+  House house;
+  Talk talk(house, kDns);
+  talk.open();
+  Octets many;
+  for (int i = 0; i < 100; ++i) append(many, in_stream(dns("good.example")));
+  const Outcome outcome = talk.say(many);
+  EXPECT_EQ(outcome.told.size(), limits::kRequestsOfPacketMax);
+  EXPECT_EQ(outcome.texts().back(), "dns 192.0.2.53 block too_many");
+  EXPECT_TRUE(outcome.is_blocked());
+}
+
+TEST(InspectorDns, AnswersOfAStreamToQuestionsThatNobodySawAreJudged) {
+  House house;
+  Talk talk(house, kDns);
+  talk.open();
+  talk.say(in_stream(dns("one.example")));
+  Octets other = dns("www.bad.example", "198.51.100.9");
+  other[1] ^= 1;  // another id
+  EXPECT_TRUE(talk.reply(in_stream(dns("one.example", "198.51.100.9"))).told.empty());
+  EXPECT_TRUE(talk.reply(in_stream(other)).is_blocked());
+}
+
 TEST(InspectorDns, ReadsAStreamOctetByOctet) {
   House house;
   Talk talk(house, {.server_port = 5300});
