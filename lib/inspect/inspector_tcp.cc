@@ -47,9 +47,13 @@ void Inspector::Impl::on_syn(const Arrival& at) noexcept {
   const std::uint32_t first = at.packet.sequence + 1;
   if (stage_of(flow) == Stage::New) return open_anew(at, true, first);
   // Sent again, or the same two ports for another connection?
-  std::uint32_t known = flow.memo;
-  if (stage_of(flow) == Stage::Working) known = work_of(flow).start;
-  if (known != first) open_anew(at, true, first);
+  if (stage_of(flow) != Stage::Working) {
+    if (flow.memo != first) open_anew(at, true, first);
+    return;
+  }
+  Work& work = work_of(flow);
+  if (work.start != first) return open_anew(at, true, first);
+  work.is_certain = true;
 }
 
 void Inspector::Impl::open_anew(const Arrival& at, bool source_is_client,
@@ -99,8 +103,9 @@ void Inspector::Impl::on_client_octets(const Arrival& at) noexcept {
   }
   Work fresh;
   fresh.is_certain = stage_of(flow) == Stage::Opened;
-  fresh.start = fresh.is_certain ? flow.memo : 0;
   fresh.next = fresh.is_certain ? flow.memo : sequence;
+  // A capture may show a SYN late. Inline, what came before it belongs to another connection.
+  fresh.start = fresh.is_certain || !settings_.sees_all ? fresh.next : 0;
   const bool was_given_up = stage_of(flow) == Stage::GivenUp;
   take_octets(at, fresh, at.packet.payload, sequence);
   // What was read of it is lost: unless something starts right here, nobody can read it any more.

@@ -123,8 +123,8 @@ Effect Inspector::Impl::on_dns_datagram(const Arrival& at) noexcept {
   return wait();
 }
 
-// asked: stands for the ids of questions that were seen. An answer's question was judged when it was
-// asked, unless nobody saw that.
+// asked: stands for the ids of questions that were seen. An answer's question was judged when it
+// was asked, unless nobody saw that.
 bool Inspector::Impl::on_dns_message(const Arrival& at, Bytes message,
                                      std::uint32_t& asked) noexcept {
   constexpr std::uint32_t kBits = 32;

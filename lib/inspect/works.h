@@ -27,7 +27,7 @@ struct Work {
   std::uint32_t flow = kNobody;  // its place in the flow table
   std::uint32_t source = 0;      // the row in which its source is counted
   std::uint32_t room = kNobody;  // where octets wait for others
-  std::uint32_t start = 0;       // TCP: of the connection's first octet; 0: not known
+  std::uint32_t start = 0;       // TCP: of the connection's first octet; 0: not to be told
   std::uint32_t next = 0;        // TCP, without a room: the sequence number that is wanted
   bool is_certain = false;       // TCP: `next` was told by the connection, not guessed
   Reader reader = Reader::Start;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <random>
 #include <set>
 #include <sstream>
 #include <string>
@@ -133,6 +134,197 @@ TEST(InspectedCaptures, EveryNameThatTwoOthersFoundIsFound) {
     }
   }
   EXPECT_EQ(found, wanted);
+}
+
+// ---- The same captures, cut up differently. Packets borrow from the frames they were read of.
+
+using Packets = std::vector<std::pair<wire::Packet, Now>>;
+
+Packets packets_of(const std::vector<Frame>& frames) {
+  Packets packets;
+  for (const Frame& frame : frames) {
+    if (const auto packet = wire::parse_packet(frame.link, frame.octets)) {
+      packets.emplace_back(*packet, frame.now);
+    }
+  }
+  return packets;
+}
+
+Names names_of(const Packets& packets) {
+  Watcher watcher;
+  for (const auto& [packet, now] : packets) watcher.see(packet, now);
+  return watcher.names;
+}
+
+bool is_tcp(const wire::Packet& packet) {
+  return packet.protocol == wire::ip_protocol::kTcp && !packet.fragment;
+}
+
+using Random = std::mt19937;
+
+Packets duplicated(const Packets& packets, Random& random) {
+  Packets changed;
+  for (const auto& packet : packets)
+    changed.insert(changed.end(), random() % 3 == 0 ? 2 : 1, packet);
+  return changed;
+}
+
+// Segments cut in up to four, sent in any order.
+Packets resegmented(const Packets& packets, Random& random) {
+  Packets changed;
+  for (const auto& [packet, now] : packets) {
+    if (!is_tcp(packet) || packet.payload.size() < 2) {
+      changed.emplace_back(packet, now);
+      continue;
+    }
+    Packets pieces;
+    for (Bytes rest = packet.payload; !rest.empty();) {
+      const std::size_t size = pieces.size() == 3 ? rest.size() : 1 + random() % rest.size();
+      wire::Packet piece = packet;
+      const auto offset = static_cast<std::uint32_t>(packet.payload.size() - rest.size());
+      const bool has_syn = (packet.tcp_flags & wire::tcp_flag::kSyn) != 0;
+      piece.sequence += offset + (has_syn && offset > 0 ? 1 : 0);
+      piece.payload = rest.first(size);
+      rest = rest.subspan(size);
+      if (offset > 0) piece.tcp_flags &= static_cast<std::uint8_t>(~wire::tcp_flag::kSyn);
+      if (!rest.empty()) {
+        piece.missing_bytes = 0;
+        piece.tcp_flags &= static_cast<std::uint8_t>(~wire::tcp_flag::kFin);
+      }
+      pieces.emplace_back(piece, now);
+    }
+    if (packet.missing_bytes == 0) std::ranges::shuffle(pieces, random);
+    changed.insert(changed.end(), pieces.begin(), pieces.end());
+  }
+  return changed;
+}
+
+// Neighbours change places now and then.
+Packets reordered(const Packets& packets, Random& random) {
+  Packets changed = packets;
+  for (std::size_t i = 1; i < changed.size(); ++i) {
+    if (random() % 4 == 0) std::swap(changed[i - 1].first, changed[i].first);
+  }
+  return changed;
+}
+
+// What lies behind the IP header: the transport's header, found backwards, and its payload.
+Bytes above_ip(const wire::Packet& packet) {
+  const std::uint8_t* const payload = packet.payload.data();
+  constexpr std::size_t kUdpHeader = 8;
+  if (packet.protocol == wire::ip_protocol::kUdp) {
+    return {payload - kUdpHeader, packet.payload.size() + kUdpHeader};
+  }
+  for (std::size_t words = 5; words < 16; ++words) {
+    const std::uint8_t* const header = payload - words * 4;
+    if (header[12] >> 4 == static_cast<int>(words) && header[13] == packet.tcp_flags &&
+        (header[0] << 8 | header[1]) == packet.source_port) {
+      return {header, packet.payload.size() + words * 4};
+    }
+  }
+  return {};
+}
+
+Packets fragmented(const Packets& packets, Random& random) {
+  Packets changed;
+  std::uint32_t id = 0x10000;
+  for (const auto& [packet, now] : packets) {
+    const bool has_transport = packet.source_port != 0 && !packet.fragment;
+    constexpr std::size_t kBytesMax = 16'000;  // more is not put together
+    const bool fits = packet.payload.size() >= 64 && packet.payload.size() < kBytesMax;
+    const Bytes whole = has_transport && fits ? above_ip(packet) : Bytes{};
+    if (whole.empty() || packet.missing_bytes > 0) {
+      changed.emplace_back(packet, now);
+      continue;
+    }
+    Packets pieces;
+    ++id;
+    for (std::size_t at = 0; at < whole.size();) {
+      const std::size_t size = std::min<std::size_t>(8 * (1 + random() % 40), whole.size() - at);
+      wire::Packet piece = packet;
+      piece.source_port = 0;
+      piece.destination_port = 0;
+      piece.tcp_flags = 0;
+      piece.payload = whole.subspan(at, size);
+      piece.fragment = wire::Fragment{
+          .id = id, .offset = static_cast<std::uint32_t>(at), .more = at + size < whole.size()};
+      pieces.emplace_back(piece, now);
+      at += size;
+    }
+    std::ranges::shuffle(pieces, random);
+    changed.insert(changed.end(), pieces.begin(), pieces.end());
+  }
+  return changed;
+}
+
+// As with a short snap length, now and then.
+Packets cut(const Packets& packets, Random& random) {
+  Packets changed = packets;
+  for (auto& [packet, now] : changed) {
+    if (random() % 4 != 0 || packet.payload.empty()) continue;
+    const std::size_t kept = random() % packet.payload.size();
+    packet.missing_bytes += static_cast<std::uint32_t>(packet.payload.size() - kept);
+    packet.payload = packet.payload.first(kept);
+  }
+  return changed;
+}
+
+void expect_all(const Names& wanted, const Names& found, const std::string& what) {
+  for (const std::string& name : wanted) EXPECT_TRUE(found.contains(name)) << what << ": " << name;
+}
+
+class CutUpCaptures : public testing::Test {
+ protected:
+  using Change = Packets (*)(const Packets&, Random&);
+  // tell: the capture's expected names, those of the capture as it is, and of the changed one.
+  template <typename Tell>
+  void each(Change change, const Tell& tell) {
+    const auto folder = *haetae::test::data_folder() / "pcaps";
+    for (const auto& [capture, expected] : expectations(folder / "expectations.tsv")) {
+      const std::vector<Frame> frames = read_frames(folder / capture);
+      const Packets packets = packets_of(frames);
+      const Names as_it_is = names_of(packets);
+      for (unsigned seed = 1; seed <= 3; ++seed) {
+        Random random(seed);
+        const std::string what = capture + " with seed " + std::to_string(seed);
+        tell(expected, as_it_is, names_of(change(packets, random)), what);
+      }
+    }
+  }
+};
+
+TEST_F(CutUpCaptures, PacketsThatComeTwiceChangeNothing) {
+  HAETAE_NEEDS_DATA();
+  each(duplicated, [](const Names&, const Names& as_it_is, const Names& found,
+                      const std::string& what) { EXPECT_EQ(found, as_it_is) << what; });
+}
+
+TEST_F(CutUpCaptures, SegmentsInPiecesHideNoName) {
+  HAETAE_NEEDS_DATA();
+  each(resegmented, [](const Names& expected, const Names&, const Names& found,
+                       const std::string& what) { expect_all(expected, found, what); });
+}
+
+TEST_F(CutUpCaptures, FragmentsHideNoName) {
+  HAETAE_NEEDS_DATA();
+  each(fragmented, [](const Names& expected, const Names&, const Names& found,
+                      const std::string& what) { expect_all(expected, found, what); });
+}
+
+TEST_F(CutUpCaptures, PacketsOutOfOrderHideNoName) {
+  HAETAE_NEEDS_DATA();
+  each(reordered, [](const Names& expected, const Names&, const Names& found,
+                     const std::string& what) { expect_all(expected, found, what); });
+}
+
+TEST_F(CutUpCaptures, WhatIsCutShortGivesNoOtherName) {
+  HAETAE_NEEDS_DATA();
+  each(cut, [](const Names&, const Names& as_it_is, const Names& found, const std::string& what) {
+    for (const std::string& name : found) {
+      const bool is_address = IpAddress::from_text(name.substr(name.find(' ') + 1)).has_value();
+      EXPECT_TRUE(is_address || as_it_is.contains(name)) << what << ": " << name;
+    }
+  });
 }
 
 TEST(InspectedCaptures, NoCaptureDoesHarm) {
