@@ -9,10 +9,6 @@
 namespace haetae::inspect {
 namespace {
 
-// Of a client whose start was not seen, payloads that are looked at for one: the first that came
-// need not be the first that was sent.
-constexpr std::uint8_t kGuessesMax = 3;
-
 constexpr std::size_t kLengthBytes = 2;  // before each DNS message of a stream
 constexpr std::size_t kDnsStreamHead = kLengthBytes + 12;
 
@@ -79,7 +75,8 @@ Inspector::Impl::Read Inspector::Impl::read_start(const Arrival& at, Work& work,
       work.protocol = Protocol::Dns;
       return {};
   }
-  if (!work.is_certain && ++work.unread < kGuessesMax) return {};
+  // Where its start was not seen, the first that came need not be the first that was sent.
+  if (!work.is_certain && ++work.unread < limits::kUnreadPacketsMax) return {};
   // Inside of a proxy's tunnel: where it leads was judged.
   if (work.proxied > 0) {
     settle_as(at, Stage::Accepted);

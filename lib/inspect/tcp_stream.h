@@ -39,6 +39,7 @@ class TcpStream {
 
   // Octets that are not wanted any more, whether they came or not.
   void consume(std::size_t count) noexcept {
+    if (count == 0) return;
     window_.consume(count);
     next_ += static_cast<std::uint32_t>(count);
     is_certain_ = true;

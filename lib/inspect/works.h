@@ -35,7 +35,7 @@ struct Work {
   std::uint8_t proxied = 0;           // CONNECTs so far: behind each a conversation starts anew
   std::uint8_t unread = 0;            // payloads that told nothing, in a row
   std::uint8_t tried = 0;             // names of an unfinished head that were judged already
-  std::uint32_t asked = 0;  // DNS: of which ids questions were seen
+  std::uint32_t asked = 0;            // DNS: of which ids questions were seen
   bool is_upgraded = false;           // HTTP: what comes may be no HTTP any more
   std::uint32_t unread_from = 0;      // HTTP: nothing new can be told until a line ends behind here
   std::uint64_t body_left = 0;        // HTTP: octets of the body that are still to come

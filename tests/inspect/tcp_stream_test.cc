@@ -50,8 +50,11 @@ TEST(TcpStream, TakesAnEarlierSegmentWhereTheStartWasNotSeen) {
   EXPECT_EQ(stream.add(105, "fgh"), Added::Stored);
   EXPECT_EQ(stream.add(100, "abcde"), Added::Stored);
   EXPECT_EQ(stream.text(), "abcdefgh");
+  stream.stream->consume(0);
+  EXPECT_EQ(stream.add(95, "....."), Added::Stored);
+  EXPECT_EQ(stream.add(95, "_"), Added::Conflict);
   stream.stream->consume(1);
-  EXPECT_EQ(stream.add(95, "?????"), Added::Old) << "once something was read the start is known";
+  EXPECT_EQ(stream.add(90, "?????"), Added::Old) << "once something was read the start is known";
 }
 
 TEST(TcpStream, KnowsNothingBeforeACertainStart) {
