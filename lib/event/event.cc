@@ -209,6 +209,7 @@ std::string to_json_line(const Event& event, const Policy& policy) {
   line.text("category", why.category);
   line.text("list", why.list);
   line.text("rule", why.rule);
+  line.text("technique", to_text(event.technique));
   line.flag("watched", verdict.watched);
   return line.finish();
 }

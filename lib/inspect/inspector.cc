@@ -105,7 +105,7 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
 }
 
 Effect Inspector::Impl::on_other(const Arrival& at) noexcept {
-  if (!is_settled(at.flow)) settle_hidden(at, Protocol::Other, false);
+  if (!is_settled(at.flow)) settle_hidden(at, {.protocol = Protocol::Other});
   return effect_of(at.flow);
 }
 
@@ -222,13 +222,13 @@ void Inspector::Impl::settle_unread(const Arrival& at, Protocol protocol, Unread
   settle(at, seen);
 }
 
-void Inspector::Impl::settle_hidden(const Arrival& at, Protocol protocol,
-                                    bool wants_name) noexcept {
+void Inspector::Impl::settle_hidden(const Arrival& at, const Hidden& hidden) noexcept {
   // At home, and where nobody lives, no name is missing.
   const IpAddress& server = at.flow.server();
   if (is_local(server) || is_siteless(server)) return settle_as(at, Stage::Accepted);
-  Seen& seen = begin(at, protocol, policy::Kind::Address);
-  judge_.consider_hidden(seen, wants_name, at.now);
+  Seen& seen = begin(at, hidden.protocol, policy::Kind::Address);
+  seen.technique = hidden.technique;
+  judge_.consider_hidden(seen, hidden.wants_name, at.now);
   commit();
   settle(at, seen);
 }

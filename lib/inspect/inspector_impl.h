@@ -86,7 +86,13 @@ struct Inspector::Impl : FlowTable::Leaving {
   void settle_as(const Arrival& at, Stage stage) noexcept;
   // A request of its own that says no more than why it was not read.
   void settle_unread(const Arrival& at, Protocol protocol, Unread why) noexcept;
-  void settle_hidden(const Arrival& at, Protocol protocol, bool wants_name) noexcept;
+  // A flow that hides its name, or has none.
+  struct Hidden {
+    Protocol protocol;
+    bool wants_name = false;  // its protocol is one that names its host
+    policy::Technique technique = policy::Technique::None;
+  };
+  void settle_hidden(const Arrival& at, const Hidden& hidden) noexcept;
   Bytes keep_target(Bytes target) noexcept;
 
   // ---- inspector_tcp.cc

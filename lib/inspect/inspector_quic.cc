@@ -39,7 +39,8 @@ Effect Inspector::Impl::on_quic(const Arrival& at) noexcept {
   if (was_opened || is_settled(at.flow)) return effect_of(at.flow);
   // Neither side's packets open: a version that nobody knows, or a flow whose start was not seen.
   Work& work = keep(at, has_work ? work_of(at.flow) : fresh);
-  if (++work.unread >= limits::kUnreadPacketsMax) settle_hidden(at, Protocol::Quic, true);
+  if (++work.unread >= limits::kUnreadPacketsMax)
+    settle_hidden(at, {.protocol = Protocol::Quic, .wants_name = true});
   return effect_of(at.flow);
 }
 
@@ -140,7 +141,7 @@ Effect Inspector::Impl::on_old_quic(const Arrival& at, Bytes message) noexcept {
   switch (read_handshake(wire::QuicEra::GoogleQ050, message)) {
     case wire::Progress::NeedMore: return wait();
     case wire::Progress::Done: judge_hello(at, Protocol::Quic, false); break;
-    case wire::Progress::NotThis: settle_hidden(at, Protocol::Udp, false); break;
+    case wire::Progress::NotThis: settle_hidden(at, {.protocol = Protocol::Udp}); break;
     case wire::Progress::Malformed: judge_hello(at, Protocol::Quic, true); break;
   }
   return effect_of(at.flow);

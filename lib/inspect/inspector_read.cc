@@ -3,6 +3,7 @@
 
 #include "base/local_address.h"
 #include "inspect/inspector_impl.h"
+#include "inspect/tunnels.h"
 #include "wire/dns_message.h"
 #include "wire/dns_records.h"
 
@@ -81,7 +82,7 @@ Inspector::Impl::Read Inspector::Impl::read_start(const Arrival& at, Work& work,
   if (work.proxied > 0) {
     settle_as(at, Stage::Accepted);
   } else {
-    settle_hidden(at, Protocol::Tcp, false);
+    settle_hidden(at, {.protocol = Protocol::Tcp, .technique = technique_of_stream(octets)});
   }
   return {.is_settled = true};
 }
@@ -108,6 +109,7 @@ void Inspector::Impl::judge_hello(const Arrival& at, Protocol protocol,
   }
   Seen& seen = begin(at, protocol, kind);
   seen.has_ech = hello_.has_ech;
+  seen.technique = technique_of(hello_, at.flow.server_port());
   if (has_name) {
     judge_.consider(seen, hello_.server_name);
     if (hello_.second_server_name.kind != wire::HostKind::None) {
@@ -130,6 +132,7 @@ bool Inspector::Impl::blocks_already(const Arrival& at, Work& work, Protocol pro
   const auto kind = protocol == Protocol::Tls ? policy::Kind::TlsName : policy::Kind::QuicName;
   Seen& seen = begin(at, protocol, kind);
   seen.has_ech = hello_.has_ech;
+  seen.technique = technique_of(hello_, at.flow.server_port());
   judge_.consider(seen, hello_.server_name);
   if (!blocks(seen)) return false;
   commit();

@@ -239,7 +239,7 @@ void Inspector::Impl::on_server_octets(const Arrival& at) noexcept {
       flow.client_is_low = !flow.client_is_low;
       return on_client_octets(at);
     }
-    if (++flow.memo >= limits::kUnreadPacketsMax) settle_hidden(at, Protocol::Tcp, false);
+    if (++flow.memo >= limits::kUnreadPacketsMax) settle_hidden(at, {.protocol = Protocol::Tcp});
     return;
   }
   if (stage_of(flow) != Stage::Working || work_of(flow).reader != Reader::Dns) return;

@@ -4,6 +4,7 @@
 
 #include "base/mix.h"
 #include "inspect/inspector_impl.h"
+#include "inspect/tunnels.h"
 #include "wire/dns_message.h"
 #include "wire/dns_records.h"
 #include "wire/gquic.h"
@@ -103,7 +104,7 @@ Effect Inspector::Impl::on_udp(const Arrival& at) noexcept {
   if (Bytes message; wire::read_gquic_packet(datagram, message) == wire::Progress::Done) {
     return on_old_quic(at, message);
   }
-  settle_hidden(at, Protocol::Udp, false);
+  settle_hidden(at, {.protocol = Protocol::Udp, .technique = technique_of_datagram(datagram)});
   return effect_of(at.flow);
 }
 
@@ -114,7 +115,7 @@ Effect Inspector::Impl::on_dns_datagram(const Arrival& at) noexcept {
   const Bytes message = at.packet.payload;
   if (message.empty()) return wait();
   if (!is_dns(at.packet, message)) {
-    settle_hidden(at, Protocol::Udp, false);
+    settle_hidden(at, {.protocol = Protocol::Udp, .technique = technique_of_datagram(message)});
     return effect_of(at.flow);
   }
   if (!on_dns_message(at, message, at.flow.memo)) {

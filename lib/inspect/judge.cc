@@ -63,13 +63,15 @@ void Judge::consider(Seen& seen, const wire::Host& host) noexcept {
 }
 
 void Judge::consider(Seen& seen, const Name& name) noexcept {
-  const policy::Request request{seen.who, seen.kind, seen.time, &name};
+  policy::Request request{seen.who, seen.kind, seen.time, &name};
+  request.technique = seen.technique;
   const Verdict verdict = policy::decide(*policy_, *standing_, request, scratch_);
   take_if_stricter(seen, {.name = &name}, verdict);
 }
 
 void Judge::consider(Seen& seen, const IpAddress& address) noexcept {
-  const policy::Request request{seen.who, seen.kind, seen.time, nullptr, &address};
+  policy::Request request{seen.who, seen.kind, seen.time, nullptr, &address};
+  request.technique = seen.technique;
   const Verdict verdict = policy::decide(*policy_, *standing_, request, scratch_);
   take_if_stricter(seen, {.address = &address}, verdict);
 }
@@ -154,6 +156,7 @@ void Judge::write_event(const Seen& seen) noexcept {
   event->who = seen.who;
   event->kind = seen.kind;
   event->record_type = seen.record_type;
+  event->technique = seen.technique;
   event->verdict = seen.verdict;
   event->name_size = 0;
   event->clear_answer();

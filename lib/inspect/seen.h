@@ -43,7 +43,8 @@ struct Seen {
   bool has_name = false;           // `name` was judged; else `address`, unless it is unread
   bool named_by_resolved = false;  // the flow hides its name; a DNS answer told it
   bool has_ech = false;            // a hello with an encrypted one inside, real or GREASE
-  std::uint16_t record_type = 0;   // DNS only
+  policy::Technique technique = policy::Technique::None;  // a way round the filter that it shows
+  std::uint16_t record_type = 0;                          // DNS only
   Peer client;
   Peer server;
   policy::Identity who;
