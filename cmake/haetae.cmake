@@ -157,7 +157,7 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_build haetae_standing)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing)
     # Only those that try code of the daemon are linked with all that it needs.
     file(STRINGS ${file} of_daemon REGEX "#include \"daemon/")
     if(of_daemon)
@@ -178,7 +178,7 @@ function(haetae_benchmarks)
     get_filename_component(folder ${file} DIRECTORY)
     get_filename_component(folder ${folder} NAME)
     add_executable(${folder}_${stem} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_build haetae_test_support
+    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_test_support
                           benchmark::benchmark Threads::Threads)
     list(APPEND all_benches ${folder}_${stem})
   endforeach()
