@@ -6,7 +6,8 @@
 #include <cstring>
 #include <vector>
 
-#include "list/source_reader_unpack.h"
+#include "base/unpack.h"
+#include "list/stored_octets.h"
 
 namespace haetae::list {
 
@@ -14,8 +15,8 @@ namespace haetae::list {
 // more is unpacked behind it.
 struct SourceReader::Parts {
   std::unique_ptr<StoredOctets> stored;
-  std::unique_ptr<Unpacker> unpacker;
-  std::vector<char> text = std::vector<char>(limits::kListTextBytes);
+  std::unique_ptr<OctetSource> unpacker;
+  std::vector<std::uint8_t> text = std::vector<std::uint8_t>(limits::kListTextBytes);
   std::size_t begin = 0;
   std::size_t end = 0;
   std::uint64_t unpacked_bytes = 0;
@@ -24,7 +25,7 @@ struct SourceReader::Parts {
   std::string excerpt;  // of a line that is too long
   std::string error;
 
-  std::string_view unread() const { return {text.data() + begin, end - begin}; }
+  std::string_view unread() const { return as_text(Bytes(text).subspan(begin, end - begin)); }
   void refill();
   void fill_head();
   std::size_t drop_rest_of_line();
@@ -35,7 +36,7 @@ void SourceReader::Parts::refill() {
   std::memmove(text.data(), text.data() + begin, end - begin);
   end -= begin;
   begin = 0;
-  const auto size = unpacker->read(std::span(text).subspan(end));
+  const auto size = unpacker->read(MutableBytes(text).subspan(end));
   if (!size) {
     error = size.error();
     at_end = true;
@@ -76,7 +77,7 @@ namespace {
 
 template <typename Parts>
 std::expected<std::unique_ptr<Parts>, std::string> start(std::unique_ptr<StoredOctets> stored) {
-  auto unpacker = make_unpacker(*stored);
+  auto unpacker = make_unpacker(*stored, {limits::kListChunkBytes, limits::kListZstdWindowBitsMax});
   if (!unpacker) return std::unexpected(unpacker.error());
   auto parts = std::make_unique<Parts>();
   parts->stored = std::move(stored);
