@@ -121,6 +121,7 @@ Inspector::Impl::Read Inspector::Impl::on_head(const Arrival& at, Work& work) no
 void Inspector::Impl::judge_head(const Arrival& at, Unread unread) noexcept {
   Seen& seen = begin(at, Protocol::Http, policy::Kind::HttpUrl);
   seen.target = keep_target(head_.target);
+  seen.is_connect = head_.is_connect;
   consider_head(at, seen);
   if (unread != Unread::No) judge_.consider_unread(seen, unread);
   commit();
@@ -145,6 +146,7 @@ bool Inspector::Impl::head_blocks_already(const Arrival& at, Work& work) noexcep
   work.tried = head_.host_count;
   Seen& seen = begin(at, Protocol::Http, policy::Kind::HttpUrl);
   seen.target = keep_target(head_.target);
+  seen.is_connect = head_.is_connect;
   consider_head(at, seen);
   if (!blocks(seen)) return false;
   commit();

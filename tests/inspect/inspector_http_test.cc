@@ -23,6 +23,7 @@ TEST(InspectorHttp, JudgesTheHostAndTellsTheTarget) {
   ASSERT_EQ(observed.seen.size(), 1U);
   EXPECT_EQ(House::text_of(observed.seen[0]), "http www.good.example allow");
   EXPECT_EQ(as_text(observed.seen[0].target), "/a?b=c");
+  EXPECT_EQ(url_of(observed.seen[0]), "http://www.good.example:8080/a?b=c");
   EXPECT_EQ(observed.seen[0].host_port, 8080);
   EXPECT_EQ(observed.seen[0].kind, policy::Kind::HttpUrl);
   EXPECT_EQ(observed.effect.kind, Effect::Kind::Wait) << "another request may follow";
