@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,11 +39,21 @@ std::expected<Descriptor, std::string> open_target(const std::string& target) {
   return file;
 }
 
+// A file takes any piece; a pipe that polls writable takes this much without blocking.
+std::size_t piece_max_of(const Descriptor& out) {
+  struct stat status{};
+  const bool is_file = fstat(out.get(), &status) == 0 && S_ISREG(status.st_mode);
+  return is_file ? kWriteBytes : PIPE_BUF;
+}
+
 }  // namespace
 
 struct EventWriter::Impl {
   Impl(std::string to, Descriptor opened, const Snapshot<policy::Policy>& source)
-      : target(std::move(to)), out(std::move(opened)), policy(source) {}
+      : target(std::move(to)),
+        out(std::move(opened)),
+        piece_max(piece_max_of(out)),
+        policy(source) {}
 
   void run(const std::stop_token& stop) {
     stop_wanted = stop;
@@ -50,6 +61,7 @@ struct EventWriter::Impl {
       if (reopen_wanted.exchange(false)) {
         if (auto opened = open_target(target)) {
           out = std::move(*opened);
+          piece_max = piece_max_of(out);
         } else {
           fmt::print(stderr, "haetae: {}; events still go to the file that was open\n",
                      opened.error());
@@ -94,7 +106,7 @@ struct EventWriter::Impl {
     if (event.policy_generation == policy->generation) judge = &*policy;
     if (previous && event.policy_generation == previous->generation) judge = previous.get();
     if (judge == nullptr) return failed.add();
-    text += event::to_json_line(event, *judge);
+    event::append_json_line(text, event, *judge);
     text += '\n';
     ++lines;
   }
@@ -102,8 +114,7 @@ struct EventWriter::Impl {
   void write_out() {
     std::size_t done = 0;
     while (done < text.size() && wait_until_writable()) {
-      // A pipe that polls writable takes this much without blocking.
-      const std::size_t piece = std::min<std::size_t>(text.size() - done, PIPE_BUF);
+      const std::size_t piece = std::min<std::size_t>(text.size() - done, piece_max);
       const ssize_t wrote = write(out.get(), text.data() + done, piece);
       if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (wrote <= 0) break;
@@ -129,6 +140,7 @@ struct EventWriter::Impl {
 
   std::string target;
   Descriptor out;
+  std::size_t piece_max;
   SnapshotReader<policy::Policy> policy;
   std::shared_ptr<const policy::Policy> previous;
   Monotonic drop_previous_at;

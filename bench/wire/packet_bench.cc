@@ -50,8 +50,10 @@ const Sample kSamples[] = {
 
 void parse_packet_bench(benchmark::State& state) {
   const Sample& sample = kSamples[state.range(0)];
+  Packet packet;
   for (auto _ : state) {
-    auto packet = parse_packet(LinkType::Ethernet, sample.frame);
+    auto read = parse_packet(LinkType::Ethernet, sample.frame, packet);
+    benchmark::DoNotOptimize(read);
     benchmark::DoNotOptimize(packet);
   }
   state.SetLabel(sample.name);
@@ -74,8 +76,10 @@ void parse_mixed_bench(benchmark::State& state) {
   }
   std::ranges::shuffle(frames, random);
   std::size_t next = 0;
+  Packet packet;
   for (auto _ : state) {
-    auto packet = parse_packet(LinkType::Ethernet, frames[next++ % kFrames]);
+    auto read = parse_packet(LinkType::Ethernet, frames[next++ % kFrames], packet);
+    benchmark::DoNotOptimize(read);
     benchmark::DoNotOptimize(packet);
   }
 }

@@ -90,6 +90,7 @@ class Explainer {
     } else {
       request.name = &subject->name;
     }
+    if (subject->url) request.url = &*subject->url;
     const policy::Verdict verdict = policy::decide(policy_, policy::Standing{}, request, scratch_);
     const Explanation explanation{policy_, policy_.profiles[who_.profile], *subject, verdict};
     if (options_.json) {
@@ -124,21 +125,11 @@ class Explainer {
     const auto source = std::ranges::find(sources, list, &config::ListSource::name);
     if (source == sources.end()) return std::nullopt;
     const list::ImportSpec spec = build::import_spec(*source, nullptr);
-    std::string_view text = words.rule;
-    if (explanation.subject.address) {
-      const auto prefix = Cidr::from_text(text);
-      return prefix ? list::find_line(spec, list::AddressRule{*prefix}) : std::nullopt;
+    if (const auto prefix = Cidr::from_text(words.rule)) {
+      return list::find_line(spec, list::AddressRule{*prefix});
     }
-    list::Rule rule;
-    rule.scope = list::RuleScope::Exact;
-    if (text.starts_with("||")) {
-      rule.scope = list::RuleScope::Subtree;
-      text = text.substr(2, text.size() - 3);
-    }
-    const auto name = Name::from_text(text);
-    if (!name) return std::nullopt;
-    rule.name = *name;
-    return list::find_line(spec, rule);
+    const auto rule = list::rule_of(words.rule);
+    return rule ? list::find_line(spec, *rule) : std::nullopt;
   }
 
   const Options& options_;

@@ -20,8 +20,13 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// The host of a URL as people paste it: in any script, with or without user, port and path. Only
-// the authority is looked at.
+// The path and query of a URL.
+std::string_view path_of_url(std::string_view url) {
+  const std::size_t at = url.find_first_of("/?#", url.find("://") + 3);
+  return at == std::string_view::npos ? "" : url.substr(at);
+}
+
+// The host of a URL as people paste it: in any script, with or without user, port and path.
 std::expected<std::string, std::string> host_of_url(std::string_view url) {
   const std::size_t start = url.find("://") + 3;
   std::string_view authority = url.substr(start, url.find_first_of("/?#", start) - start);
@@ -45,7 +50,8 @@ std::expected<Subject, std::string> parse_subject(std::string_view input) {
   if (text.empty()) return std::unexpected("nothing to judge: the line is empty");
   Subject subject;
   std::string host(text);
-  if (text.find("://") != std::string_view::npos) {
+  const bool is_url = text.find("://") != std::string_view::npos;
+  if (is_url) {
     auto found = host_of_url(text);
     if (!found) return std::unexpected(found.error());
     host = std::move(*found);
@@ -53,7 +59,9 @@ std::expected<Subject, std::string> parse_subject(std::string_view input) {
   }
   if (const auto address = IpAddress::from_text(host)) {
     subject.address = *address;
-    subject.kind = policy::Kind::Address;
+    if (!is_url) subject.kind = policy::Kind::Address;
+    const auto as_name = Name::from_text(address->to_text());
+    if (is_url && as_name) subject.url = list::url_name(*as_name, path_of_url(text));
     return subject;
   }
   if (host.find_first_of(" \t/") != std::string::npos) {
@@ -62,6 +70,7 @@ std::expected<Subject, std::string> parse_subject(std::string_view input) {
   auto name = name_from_user_text(host);
   if (!name) return std::unexpected(name.error());
   subject.name = *name;
+  if (is_url) subject.url = list::url_name(*name, path_of_url(text));
   return subject;
 }
 

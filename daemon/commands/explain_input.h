@@ -12,10 +12,11 @@
 
 namespace haetae::daemon {
 
-// What a person asks about: a name, an address, or a URL whose host is judged.
+// What a person asks about: a name, an address, or a URL.
 struct Subject {
   Name name;
   std::optional<IpAddress> address;  // then there is no name
+  std::optional<list::UrlName> url;  // kind HttpUrl
   policy::Kind kind = policy::Kind::DnsName;
 };
 

@@ -46,7 +46,8 @@ IpAddress IpAddress::v6(std::span<const std::uint8_t, 16> octets) noexcept {
 
 std::optional<IpAddress> IpAddress::from_text(std::string_view text) noexcept {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size()) return std::nullopt;
+  // A NUL octet would end the text for inet_pton(), whatever follows it.
+  if (text.size() >= terminated.size() || text.find('\0') != text.npos) return std::nullopt;
   std::ranges::copy(text, terminated.begin());
   std::array<std::uint8_t, 16> octets;
   if (inet_pton(AF_INET, terminated.data(), octets.data()) == 1) {

@@ -50,11 +50,35 @@ constexpr bool is_plain(std::uint64_t octets) noexcept {
   return ((octets & kHighBits) | equal_octets(octets, '\\')) == 0;
 }
 
-// For plain octets.
-constexpr std::uint64_t to_lower(std::uint64_t octets) noexcept {
-  const std::uint64_t from_a = octets + (0x80 - 'A') * kEach;
-  const std::uint64_t beyond_z = octets + (0x7f - 'Z') * kEach;
-  return octets | ((from_a & ~beyond_z & kHighBits) >> 2);
+constexpr std::uint64_t lower_octets(std::uint64_t octets) noexcept {
+  const std::uint64_t ascii = octets & ~kHighBits;  // leaves room for what is added
+  const std::uint64_t from_a = ascii + (0x80 - 'A') * kEach;
+  const std::uint64_t beyond_z = ascii + (0x7f - 'Z') * kEach;
+  return octets | ((from_a & ~beyond_z & ~octets & kHighBits) >> 2);
+}
+
+template <typename Word>
+void copy_word_lower(const std::uint8_t* from, std::uint8_t* to) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  word = static_cast<Word>(lower_octets(word));
+  std::memcpy(to, &word, sizeof word);
+}
+
+// A word at a time; the last one may lie over the one before.
+void copy_lower(Bytes from, std::uint8_t* to) noexcept {
+  const std::size_t size = from.size();
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) {
+      copy_word_lower<std::uint64_t>(from.data() + at, to + at);
+    }
+    return copy_word_lower<std::uint64_t>(from.data() + size - 8, to + size - 8);
+  }
+  if (size >= 4) {
+    copy_word_lower<std::uint32_t>(from.data(), to);
+    return copy_word_lower<std::uint32_t>(from.data() + size - 4, to + size - 4);
+  }
+  for (std::size_t i = 0; i < size; ++i) to[i] = to_lower(from[i]);
 }
 
 // Eight octets of text from `at` on, the first one lowest; zeros where the text ends.
@@ -124,7 +148,7 @@ bool Name::take_plain_text(std::string_view text) noexcept {
   for (std::size_t at = 0; at < text.size(); at += 8) {
     const std::uint64_t octets = load_eight(text, at);
     if (!is_plain(octets)) return false;
-    const std::uint64_t lower = to_lower(octets);
+    const std::uint64_t lower = lower_octets(octets);
     std::memcpy(wire_.data() + 1 + at, &lower, sizeof lower);
     for (std::uint64_t dots = equal_octets(octets, '.'); dots != 0; dots &= dots - 1) {
       if (!end_label(1 + at + static_cast<std::size_t>(std::countr_zero(dots)) / 8)) return false;
@@ -186,8 +210,8 @@ std::expected<void, NameError> Name::append_label(Bytes label) noexcept {
   std::uint8_t* at = wire_.data() + size_ - 1;  // the root's octet becomes this label's length
   label_at_[label_count_++] = static_cast<std::uint8_t>(size_ - 1);
   *at++ = static_cast<std::uint8_t>(label.size());
-  for (const std::uint8_t octet : label) *at++ = to_lower(octet);
-  *at = 0;
+  copy_lower(label, at);
+  at[label.size()] = 0;
   size_ = static_cast<std::uint8_t>(size_ + label.size() + 1);
   return {};
 }

@@ -1,6 +1,6 @@
 #include "event/event.h"
 
-#include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,6 +20,8 @@ using policy::Verdict;
 // A line under construction: key after key, with null for what is empty.
 class Line {
  public:
+  explicit Line(std::string& out) : out_(out) { out_ += '{'; }
+
   void text(std::string_view key, std::string_view value) {
     start(key);
     if (value.empty()) {
@@ -32,25 +34,28 @@ class Line {
     start(key);
     out_ += value ? "true" : "false";
   }
-  std::string finish() {
-    out_ += '}';
-    return std::move(out_);
-  }
+  void finish() { out_ += '}'; }
 
  private:
+  // Keys are ours: they need no escapes.
   void start(std::string_view key) {
-    out_ += out_.empty() ? '{' : ',';
-    append_json(out_, key);
-    out_ += ':';
+    out_ += is_first_ ? "\"" : ",\"";
+    is_first_ = false;
+    out_ += key;
+    out_ += "\":";
   }
-  std::string out_;
+  std::string& out_;
+  bool is_first_ = true;
 };
 
 std::string time_text(Time time) {
-  const auto whole = std::chrono::floor<seconds>(time);
-  const std::time_t since_epoch = whole.time_since_epoch().count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(since_epoch),
-                     (time - whole).count());
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"),
+                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
 // RFC 3597, section 5, for types without a mnemonic here; empty for no type.
@@ -181,7 +186,7 @@ bool is_kept(const policy::Profile& profile, const Verdict& verdict) noexcept {
   return false;
 }
 
-std::string to_json_line(const Event& event, const Policy& policy) {
+void append_json_line(std::string& out, const Event& event, const Policy& policy) {
   const Verdict& verdict = event.verdict;
   const bool ids_are_known =
       event.policy_generation == policy.generation && event.who.profile < policy.profiles.size();
@@ -195,7 +200,7 @@ std::string to_json_line(const Event& event, const Policy& policy) {
     why = describe(policy, event);
   }
   const bool device_is_known = ids_are_known && event.who.device < policy.devices.size();
-  Line line;
+  Line line(out);
   line.text("time", time_text(event.when));
   line.text("device", device_is_known ? policy.devices[event.who.device].name : "");
   line.text("profile", ids_are_known ? policy.profiles[event.who.profile].name : "");
@@ -211,7 +216,7 @@ std::string to_json_line(const Event& event, const Policy& policy) {
   line.text("rule", why.rule);
   line.text("technique", to_text(event.technique));
   line.flag("watched", verdict.watched);
-  return line.finish();
+  line.finish();
 }
 
 }  // namespace haetae::event

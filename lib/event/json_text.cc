@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace haetae::event {
 namespace {
@@ -45,11 +46,43 @@ void append_ascii(std::string& out, char c) {
   }
 }
 
+// Eight octets in one number.
+constexpr std::uint64_t kEach = 0x0101010101010101ULL;
+constexpr std::uint64_t kHighBits = 0x80 * kEach;
+
+constexpr std::uint64_t zero_octets(std::uint64_t octets) {
+  return (octets - kEach) & ~octets & kHighBits;
+}
+
+// Whether one of the octets may not stand in a JSON string as it is, or is not ASCII.
+constexpr bool any_is_special(std::uint64_t octets) {
+  const std::uint64_t below_space = (octets - ' ' * kEach) & ~octets;
+  const std::uint64_t from_delete = octets | (octets + kEach);
+  return ((below_space | from_delete) & kHighBits) != 0 || zero_octets(octets ^ '"' * kEach) != 0 ||
+         zero_octets(octets ^ '\\' * kEach) != 0;
+}
+
+// Octets at the start that stand as they are: nearly all text that we write. May tell a few less
+// than there are.
+std::size_t plain_size(std::string_view text) {
+  std::size_t size = 0;
+  for (; text.size() - size >= 8; size += 8) {
+    std::uint64_t octets;
+    std::memcpy(&octets, text.data() + size, sizeof octets);
+    if (any_is_special(octets)) return size;
+  }
+  return size;
+}
+
 }  // namespace
 
 void append_json(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    const std::size_t plain = plain_size(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t size = sequence_size(text);
     if (size == 1) {
       append_ascii(out, text[0]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "list/url_name.h"
 
 namespace haetae::list {
 
@@ -13,6 +14,7 @@ ParseLine parse_adblock_line;
 ParseLine parse_dnsmasq_line;
 ParseLine parse_rpz_line;
 ParseLine parse_addresses_line;
+ParseLine parse_urls_line;
 
 namespace {
 
@@ -27,7 +29,7 @@ constexpr FormatRow kFormats[] = {
     {Format::Dnsmasq, "dnsmasq", RuleScope::Subtree, parse_dnsmasq_line},
     {Format::PiholeRegex, "pihole-regex", RuleScope::Subtree, nullptr},
     {Format::Rpz, "rpz", RuleScope::Exact, parse_rpz_line},
-    {Format::Urls, "urls", RuleScope::Exact, nullptr},
+    {Format::Urls, "urls", RuleScope::Exact, parse_urls_line},
     {Format::Regex, "regex", RuleScope::Subtree, nullptr},
     {Format::Addresses, "addresses", RuleScope::Exact, parse_addresses_line},
 };
@@ -64,6 +66,7 @@ constexpr SkipRow kSkipReasons[] = {
     {SkipReason::LineTooLong, "line-too-long", "longer than a line may be"},
     {SkipReason::NulOctet, "nul-octet", "holds a NUL octet"},
     {SkipReason::NotAnAddress, "not-an-address", "not an address or a network"},
+    {SkipReason::PathTooLong, "path-too-long", "host and path are longer than a rule may be"},
 };
 
 constexpr bool tables_are_in_order() {
@@ -126,10 +129,33 @@ void parse_line(Format format, std::string_view line, ParserState& state,
 std::string to_text(const Rule& rule) {
   std::string text = rule.action == RuleAction::Allow ? "@@" : "";
   if (rule.scope == RuleScope::Subtree) text += "||";
-  text += rule.name.to_text();
+  text += is_url_name(rule.name) ? url_text(rule.name) : rule.name.to_text();
   if (rule.scope == RuleScope::Subtree) text += '^';
   if (rule.important) text += "$important";
   return text;
+}
+
+std::optional<Rule> rule_of(std::string_view text) noexcept {
+  const auto take = [&text](std::string_view start) {
+    const bool is_there = text.starts_with(start);
+    if (is_there) text.remove_prefix(start.size());
+    return is_there;
+  };
+  Rule rule;
+  rule.action = take("@@") ? RuleAction::Allow : RuleAction::Block;
+  rule.scope = take("||") ? RuleScope::Subtree : RuleScope::Exact;
+  constexpr std::string_view kImportant = "$important";
+  rule.important = text.ends_with(kImportant);
+  if (rule.important) text.remove_suffix(kImportant.size());
+  if (rule.scope == RuleScope::Subtree && !text.ends_with('^')) return std::nullopt;
+  if (rule.scope == RuleScope::Subtree) text.remove_suffix(1);
+  const std::size_t path = std::min(text.find_first_of("/?"), text.size());
+  const auto host = Name::from_text(text.substr(0, path));
+  if (!host) return std::nullopt;
+  const auto name = url_rule_name(*host, text.substr(path));
+  if (!name) return std::nullopt;
+  rule.name = *name;
+  return rule;
 }
 
 std::string to_text(const AddressRule& rule) {

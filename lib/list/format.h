@@ -54,9 +54,10 @@ enum class SkipReason : std::uint8_t {
   LineTooLong,
   NulOctet,
   NotAnAddress,
+  PathTooLong,
 };
 inline constexpr std::size_t kSkipReasonCount =
-    static_cast<std::size_t>(SkipReason::NotAnAddress) + 1;
+    static_cast<std::size_t>(SkipReason::PathTooLong) + 1;
 
 std::string_view id_of(SkipReason reason) noexcept;     // "has-path"
 std::string_view describe(SkipReason reason) noexcept;  // "has a path, which never widens to …"
@@ -109,8 +110,11 @@ std::optional<Format> format_of(std::string_view id) noexcept;
 // Reads one line of the given dialect, which must have a parser.
 void parse_line(Format format, std::string_view line, ParserState& state, ParsedLine& out) noexcept;
 
-// The rule in normal form: "x" exact, "||x^" subtree, "@@" before an allow, "$important" after.
+// The rule in normal form: "x" exact, "||x^" subtree, "@@" before an allow, "$important" after; of
+// a URL (url_name.h) x is "host/path".
 std::string to_text(const Rule& rule);
+// The rule that to_text() wrote so; nothing for other texts.
+std::optional<Rule> rule_of(std::string_view text) noexcept;
 // "203.0.113.7", "203.0.113.0/24".
 std::string to_text(const AddressRule& rule);
 

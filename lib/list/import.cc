@@ -16,7 +16,7 @@ constexpr std::uint64_t kImportVersion = 2;
 std::unexpected<std::string> not_acted_on(Format format) {
   return std::unexpected(fmt::format(
       "this version does not act on lists of format '{}' yet; it reads hosts, domains, wildcard, "
-      "adblock, dnsmasq, rpz and addresses",
+      "adblock, dnsmasq, rpz, urls and addresses",
       id_of(format)));
 }
 

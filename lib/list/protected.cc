@@ -157,7 +157,8 @@ Quarantine Protected::check(const AddressRule& rule, std::string_view category) 
       prefix.address().is_v4() ? limits::kListV4PrefixBitsMin : limits::kListV6PrefixBitsMin;
   if (prefix.prefix_bits() < bits_min) return Quarantine::TooWide;
   const auto touches = [&](const Cidr& other) { return overlap(prefix, other); };
-  if (std::ranges::any_of(local_prefixes(), touches) ||
+  // An IPv6 address may lead to a local IPv4 one without touching a local prefix.
+  if (is_local(prefix.address()) || std::ranges::any_of(local_prefixes(), touches) ||
       std::ranges::any_of(siteless_prefixes(), touches)) {
     return Quarantine::NoSite;
   }

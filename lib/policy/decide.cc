@@ -408,14 +408,26 @@ const Mark* Decider::nearest_guardians_mark() const noexcept {
 
 Outcome Decider::outcome_of_subject() const noexcept {
   const list::Match& match = facts_.listed;
-  if (!match.edited) {
-    return profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
+  if (match.edited) [[unlikely]] {
+    Elements room;
+    const Outcome outcome = work_out(policy_, profile_, elements_of_host(room));
+    return request_.url == nullptr ? outcome : with_path(outcome);
   }
-  Elements room;
-  return work_out(policy_, profile_, elements_of_subject(room));
+  const Outcome outcome =
+      profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
+  return request_.url == nullptr ? outcome : with_path(outcome);
 }
 
 std::span<const list::Element> Decider::elements_of_subject(Elements& room) const noexcept {
+  const auto of_host = elements_of_host(room);
+  if (request_.url == nullptr) return of_host;
+  // In an image they stand elsewhere than in the room.
+  if (of_host.data() != room.data()) std::ranges::copy(of_host, room.begin());
+  const std::size_t of_path = elements_of_path(std::span(room).subspan(of_host.size()));
+  return std::span(room).first(of_host.size() + of_path);
+}
+
+std::span<const list::Element> Decider::elements_of_host(Elements& room) const noexcept {
   if (request_.name == nullptr) return policy_.names.image().elements(facts_.listed.set);
   NameHashes hashes;
   hash_suffixes(*request_.name, policy_.names.image().key(), hashes);

@@ -15,13 +15,14 @@ using Holding = list::Lists::Holding;
 using AddressHolding = list::Lists::AddressHolding;
 
 std::string normal_form(const Name& name, bool exact) {
-  return exact ? name.to_text() : "||" + name.to_text() + "^";
+  return list::to_text(
+      list::Rule{.name = name, .scope = exact ? RuleScope::Exact : RuleScope::Subtree});
 }
 
 std::string normal_form(const Name& name, const Holding& holding) {
-  const std::string rule =
-      normal_form(name.suffix(holding.label), holding.element.scope == RuleScope::Exact);
-  return holding.element.action == RuleAction::Allow ? "@@" + rule : rule;
+  return list::to_text(list::Rule{.name = name.suffix(holding.label),
+                                  .action = holding.element.action,
+                                  .scope = holding.element.scope});
 }
 
 // Of several rules of one list the important ones decide, then those of the action asked for, then
@@ -95,19 +96,26 @@ std::string well_known_source(const Policy& policy, const Profile& profile,
   return {};
 }
 
-void describe_rule(const Policy& policy, const Profile& profile, const Name& name,
-                   const Verdict& verdict, std::span<const Holding> holdings, Description& out) {
+// What holds at a name, and whose name it is: a URL's, whose host has other rules besides.
+struct Subject {
+  const Name& name;
+  const Name& host;
+  std::span<const Holding> holdings;
+};
+
+void describe_rule(const Policy& policy, const Profile& profile, const Subject& subject,
+                   const Verdict& verdict, Description& out) {
   switch (verdict.rule_kind) {
     case RuleKind::None: return;
     case RuleKind::List:
       out.list = policy.lists[verdict.source].name;
-      if (const Holding* rule = deciding(holdings, verdict.source, RuleAction::Block)) {
-        out.rule = normal_form(name, *rule);
+      if (const Holding* rule = deciding(subject.holdings, verdict.source, RuleAction::Block)) {
+        out.rule = normal_form(subject.name, *rule);
       }
       return;
     case RuleKind::WellKnown:
       out.list = well_known_source(policy, profile, verdict);
-      out.rule = normal_form(name.suffix(verdict.rule_label), verdict.rule_exact);
+      out.rule = normal_form(subject.host.suffix(verdict.rule_label), verdict.rule_exact);
       return;
     case RuleKind::Pattern:
       out.list = "patterns";
@@ -116,10 +124,8 @@ void describe_rule(const Policy& policy, const Profile& profile, const Name& nam
   }
 }
 
-}  // namespace
-
-Description describe(const Policy& policy, const Profile& profile, const Name& name,
-                     const Verdict& verdict) {
+Description describe_name(const Policy& policy, const Profile& profile, const Name& name,
+                          const Name& host, const Verdict& verdict) {
   NameHashes hashes;
   hash_suffixes(name, policy.names.image().key(), hashes);
   std::array<Holding, list::Delta::kElementsMax> room;
@@ -127,7 +133,7 @@ Description describe(const Policy& policy, const Profile& profile, const Name& n
 
   Description description;
   description.category = category_id(policy, verdict.category);
-  describe_rule(policy, profile, name, verdict, holdings, description);
+  describe_rule(policy, profile, {name, host, holdings}, verdict, description);
 
   for (const ListId list : other_lists(policy, profile, verdict, holdings)) {
     description.also.push_back({category_id(policy, policy.lists[list].category),
@@ -135,6 +141,28 @@ Description describe(const Policy& policy, const Profile& profile, const Name& n
                                 normal_form(name, *deciding(holdings, list, RuleAction::Allow))});
   }
   return description;
+}
+
+}  // namespace
+
+Description describe(const Policy& policy, const Profile& profile, const Name& name,
+                     const Verdict& verdict) {
+  return describe_name(policy, profile, name, name, verdict);
+}
+
+// The list that decided may speak of the host, of a path, or of either without the www.
+Description describe(const Policy& policy, const Profile& profile, const Name& host,
+                     const list::UrlName& url, const Verdict& verdict) {
+  const auto decided_by_list = [&](const Description& d) {
+    return verdict.rule_kind != RuleKind::List || !d.rule.empty();
+  };
+  Description of_url = describe_name(policy, profile, url.name, host, verdict);
+  if (decided_by_list(of_url)) return of_url;
+  if (const auto bare = list::without_www(url)) {
+    Description of_bare = describe_name(policy, profile, bare->name, host, verdict);
+    if (decided_by_list(of_bare)) return of_bare;
+  }
+  return describe_name(policy, profile, host, host, verdict);
 }
 
 Description describe(const Policy& policy, const Profile& profile, const IpAddress& address,

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "list/image.h"
 #include "list/pattern_set.h"
+#include "list/url_name.h"
 #include "policy/ids.h"
 #include "policy/verdict.h"
 
@@ -80,6 +81,9 @@ struct Request {
   Time now;
   const Name* name = nullptr;          // borrowed; never null for kinds that have a name
   const IpAddress* address = nullptr;  // borrowed; kinds Address and DnsAnswer, if there is no name
+  // Kind HttpUrl, borrowed: host and path; the host is the name or address above. Null where the
+  // path is not known.
+  const list::UrlName* url = nullptr;
   // Kind DnsAnswer, of the question: how far its verdict reaches, and may_lead_home().
   Reach reach = Reach::Nothing;
   bool may_lead_home = false;

@@ -1,6 +1,7 @@
 #include "wire/dns_compress.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "base/name.h"
@@ -9,6 +10,12 @@ namespace haetae::wire {
 namespace {
 
 constexpr std::size_t kPointerReach = 0x4000;  // a pointer has 14 bits
+
+// Mostly the letter case is the same, too.
+bool is_same_label(Bytes a, Bytes b) noexcept {
+  return std::memcmp(a.data(), b.data(), a.size()) == 0 ||
+         std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
 
 // True if the name that stands at an offset of our own output is this one, in any letter case.
 // What we wrote is well formed and its pointers point back, so the walk ends.
@@ -21,10 +28,7 @@ bool stands_at(Bytes written, std::size_t at, Bytes name) noexcept {
     }
     if (length != name.front()) return false;
     if (length == 0) return true;
-    if (!std::ranges::equal(written.subspan(at + 1, length), name.subspan(1, length), {}, to_lower,
-                            to_lower)) {
-      return false;
-    }
+    if (!is_same_label(written.subspan(at + 1, length), name.subspan(1, length))) return false;
     at += 1U + length;
     name = name.subspan(1U + length);
   }

@@ -100,7 +100,7 @@ class HeadReader {
 // The next line, without its end: LF, or CR and LF.
 std::optional<std::string_view> HeadReader::next_line() noexcept {
   const std::size_t end = stream_.find('\n', at_);
-  if (end == std::string_view::npos || end >= limits::kHttpHeadBytesMax) return std::nullopt;
+  if (end >= limits::kHttpHeadBytesMax) return std::nullopt;  // none at all is farther still
   std::string_view line = stream_.substr(at_, end - at_);
   if (line.ends_with('\r')) line.remove_suffix(1);
   at_ = end + 1;

@@ -35,11 +35,9 @@ IpOrError carried(bool is_v6, const WireReader& in) {
   return IpOctets{.is_v6 = is_v6, .octets = in.rest()};
 }
 
-MacAddress read_mac(WireReader& in) {
-  MacAddress mac;
+void read_mac(WireReader& in, MacAddress& mac) {
   const Bytes octets = in.take(mac.octets.size());
   if (in.ok()) std::ranges::copy(octets, mac.octets.begin());
-  return mac;
 }
 
 // The first four bits of either header are its version.
@@ -94,8 +92,8 @@ IpOrError read_llc(std::size_t length, WireReader& in) {
 }
 
 IpOrError read_ethernet(WireReader& in, Packet& packet) {
-  packet.destination_mac = read_mac(in);
-  packet.source_mac = read_mac(in);
+  read_mac(in, packet.destination_mac);
+  read_mac(in, packet.source_mac);
   packet.has_macs = in.ok();
   const std::uint16_t type = in.u16();
   return read_ethertype(type, in);
@@ -122,7 +120,7 @@ IpOrError read_loopback(WireReader& in) {
 void read_cooked_mac(std::uint16_t hardware, std::size_t length, WireReader& in, Packet& packet) {
   WireReader field = in.sub(8);
   if (hardware != kArphrdEthernet || length != packet.source_mac.octets.size()) return;
-  packet.source_mac = read_mac(field);
+  read_mac(field, packet.source_mac);
   packet.has_macs = field.ok();
 }
 

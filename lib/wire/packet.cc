@@ -41,12 +41,24 @@ Done read_up(std::size_t ip_headers, Packet& packet) {
 
 }  // namespace
 
+std::expected<void, PacketError> parse_packet(LinkType link, Bytes frame, Packet& out) noexcept {
+  // What no header of this frame may set. Addresses, protocol and payload are set by any.
+  out.has_macs = false;
+  out.source_mac = out.destination_mac = {};
+  out.source_port = out.destination_port = 0;
+  out.sequence = out.acknowledgement = 0;
+  out.tcp_flags = 0;
+  const auto ip = read_link(link, frame, out);
+  if (!ip) return std::unexpected(ip.error());
+  if (const Done read = read_ip(*ip, kAnyMissing, out); !read) return read;
+  return read_up(1, out);
+}
+
 std::expected<Packet, PacketError> parse_packet(LinkType link, Bytes frame) noexcept {
   std::expected<Packet, PacketError> packet;
-  const auto ip = read_link(link, frame, *packet);
-  Done read = ip ? read_ip(*ip, kAnyMissing, *packet) : std::unexpected(ip.error());
-  if (read) read = read_up(1, *packet);
-  if (!read) packet = std::unexpected(read.error());
+  if (const Done read = parse_packet(link, frame, *packet); !read) {
+    packet = std::unexpected(read.error());
+  }
   return packet;
 }
 

@@ -112,6 +112,8 @@ struct Packet {
 // end of the frame. A frame that is longer than its packet was padded; one that is shorter was cut,
 // see missing_bytes.
 std::expected<Packet, PacketError> parse_packet(LinkType link, Bytes frame) noexcept;
+// The same into a Packet that stands already, which is of no use after an error.
+std::expected<void, PacketError> parse_packet(LinkType link, Bytes frame, Packet& out) noexcept;
 
 // Reads on where a fragmented packet was put together: `whole` is what its parts make, `packet` the
 // part at offset 0. Sets everything that follows from the transport header, as parse_packet does;

@@ -12,6 +12,8 @@ TEST(IpAddress, ReadsAndWritesBothFamilies) {
   EXPECT_FALSE(IpAddress::from_text("2001:db8::1")->is_v4());
   EXPECT_FALSE(IpAddress::from_text("192.0.2").has_value());
   EXPECT_FALSE(IpAddress::from_text("").has_value());
+  using namespace std::string_view_literals;
+  EXPECT_FALSE(IpAddress::from_text("192.0.2.1\0.example"sv).has_value());
 }
 
 TEST(IpAddress, TreatsAMappedAddressAsIpv4) {

@@ -95,6 +95,25 @@ TEST(Name, ReadsWireFormAndRefusesEveryPrefixOfIt) {
   }
 }
 
+// Labels are taken several octets at a time.
+TEST(Name, LowersLettersAtEveryPlaceOfALabelAndNothingElse) {
+  for (std::size_t size = 1; size <= 63; ++size) {
+    for (unsigned value = 0; value < 256; ++value) {
+      const auto octet = static_cast<std::uint8_t>(value);
+      const bool is_upper = octet >= 'A' && octet <= 'Z';
+      const auto lowered = static_cast<std::uint8_t>(is_upper ? octet + 32 : octet);
+      const std::size_t at = value % size;
+      std::vector<std::uint8_t> label(size, 0xc1);  // 'A' with the high bit set: no letter
+      label[at] = octet;
+      Name name;
+      ASSERT_TRUE(name.append_label(label));
+      label[at] = lowered;
+      ASSERT_EQ(as_text(name.label(0)), as_text(Bytes(label))) << size << " " << value;
+      ASSERT_EQ(name.wire().back(), 0);
+    }
+  }
+}
+
 TEST(Name, KnowsWhoStandsUnderWhom) {
   EXPECT_TRUE(name_of("a.b.example").is_under(name_of("b.example")));
   EXPECT_TRUE(name_of("b.example").is_under(name_of("b.example")));

@@ -1,5 +1,6 @@
 #include "event/event.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "event/json_text.h"
@@ -52,7 +53,9 @@ struct House {
         .who = event.who, .kind = policy::Kind::DnsName, .now = event.when, .name = &asked};
     event.verdict = decide(*policy, {}, request, scratch);
     if (change) change(event);
-    return to_json_line(event, *policy);
+    std::string line;
+    append_json_line(line, event, *policy);
+    return line;
   }
 
   test::PolicyMaker maker;
@@ -181,6 +184,28 @@ TEST(JsonText, EscapesWhatJsonForbids) {
     std::string out;
     append_json(out, text);
     EXPECT_EQ(out, json);
+  }
+}
+
+// Long texts are taken several octets at a time; what needs an escape is found wherever it stands.
+TEST(JsonText, EscapesAtEveryPlace) {
+  const std::pair<std::string_view, std::string_view> specials[] = {{"\"", "\\\""},
+                                                                    {"\\", "\\\\"},
+                                                                    {"\x1f", "\\u001f"},
+                                                                    {"\x7f", "\\u007f"},
+                                                                    {"\xff", "\xef\xbf\xbd"},
+                                                                    {"é", "é"},
+                                                                    {" ", " "},
+                                                                    {"~", "~"},
+                                                                    {"!", "!"}};
+  for (const auto& [special, json] : specials) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      for (std::size_t behind = 0; behind < 20; ++behind) {
+        std::string out;
+        append_json(out, std::string(before, 'a').append(special).append(behind, 'z'));
+        EXPECT_EQ(out, fmt::format("\"{:a>{}}{}{:z>{}}\"", "", before, json, "", behind));
+      }
+    }
   }
 }
 

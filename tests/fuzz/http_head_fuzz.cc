@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   HAETAE_ASSERT(head.size_bytes <= size);
   check_views(head, stream);
   const std::size_t end = progress == Progress::Done ? head.size_bytes : size;
-  const std::size_t step = 1 + end / 200;
+  const std::size_t step = 1 + end / 24;
   for (std::size_t cut = 0; cut < end; cut += step) check_prefix(stream.first(cut), progress, head);
   if (progress == Progress::Done) check_body(head, stream.subspan(end));
   return 0;

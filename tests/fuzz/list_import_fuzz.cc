@@ -3,6 +3,7 @@
 
 #include "base/local_address.h"
 #include "list/import.h"
+#include "list/url_name.h"
 
 using namespace haetae;
 using namespace haetae::list;
@@ -12,7 +13,8 @@ namespace {
 class CountingSink : public RuleSink {
  public:
   void take(const Rule& rule, std::uint32_t line) override {
-    if (!rule.name.is_hostname() || line < last_line_) std::abort();
+    const bool is_name = rule.name.is_hostname() || is_url_name(rule.name);
+    if (!is_name || line < last_line_) std::abort();
     last_line_ = line;
     ++count;
   }

@@ -156,10 +156,11 @@ class Filter:
     """`haetae serve` with a configuration of its own. prefix: words that stand before the program,
     as those that lead into a network namespace."""
 
-    def __init__(self, add_cleanup, folder=None, prefix=(), **options):
+    def __init__(self, add_cleanup, folder=None, prefix=(), program=HAETAE, **options):
         self.folder = folder or Folder(add_cleanup)
         self.config_path = self.folder.path / "haetae.yaml"
         self.prefix = prefix
+        self.program = program
         self.options = options
         self.process = None
         add_cleanup(self.kill)
@@ -171,7 +172,7 @@ class Filter:
         """Starts it and does not wait."""
         for old in ("serve.err", "serve.out"):
             (self.folder.path / old).unlink(missing_ok=True)
-        self.process = Process(self.folder, [*self.prefix, HAETAE, "serve", "--config",
+        self.process = Process(self.folder, [*self.prefix, self.program, "serve", "--config",
                                              self.config_path], "serve", **self.options)
         return self
 

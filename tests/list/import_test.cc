@@ -202,14 +202,12 @@ TEST(ImportList, SaysWhatIsWrongWhenTheDeclaredFormatFitsNoLine) {
 }
 
 TEST(ImportList, SaysWhichFormatsItDoesNotActOnYet) {
-  for (const Format format : {Format::PiholeRegex, Format::Urls, Format::Regex}) {
+  for (const Format format : {Format::PiholeRegex, Format::Regex}) {
     Collector collector;
     const auto report = import_text({.format = format}, "a.example\n", collector);
     ASSERT_FALSE(report.has_value());
     EXPECT_THAT(report.error(), HasSubstr(std::string("'") + std::string(id_of(format)) + "' yet"));
   }
-  Collector collector;
-  EXPECT_FALSE(import_text({}, "a.example/path\nb.example/path\n", collector).has_value());
 }
 
 TEST(ImportList, SaysWhenASourceCannotBeRead) {

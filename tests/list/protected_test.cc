@@ -103,6 +103,7 @@ constexpr AddressCase kAddressCases[] = {
     {"unique local", "fd00:1::/32", "ads", Quarantine::NoSite},
     {"multicast", "239.255.255.250", "ads", Quarantine::NoSite},
     {"all of IPv4 behind NAT64", "64:ff9b::/96", "ads", Quarantine::NoSite},
+    {"a local address behind a form of IPv6", "::10", "ads", Quarantine::NoSite},
     {"a shared address", "203.0.113.9", "malware", Quarantine::ProtectedAddress},
     {"a network around shared ones", "203.0.112.0/20", "malware", Quarantine::ProtectedAddress},
     {"a network beside them", "203.0.114.0/24", "malware", Quarantine::None},

@@ -61,6 +61,22 @@ struct Scene {
     return decide(*made, standing, request, scratch);
   }
 
+  // "host/path".
+  Verdict ask_url(std::string_view url) {
+    made = maker.make();
+    Scratch scratch(*made);
+    const std::size_t slash = url.find('/');
+    const Name host = name_of(url.substr(0, slash));
+    const list::UrlName whole = list::url_name(host, url.substr(slash));
+    return decide(*made, standing,
+                  {.who = {.device = 0, .profile = child},
+                   .kind = Kind::HttpUrl,
+                   .now = kNoon,
+                   .name = &host,
+                   .url = &whole},
+                  scratch);
+  }
+
   // A name or an address that stands in an answer, under an Allow of the question that reaches so
   // far.
   Verdict ask_in_answer(std::string_view subject, Reach reach = Reach::Nothing,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "list/format.h"
 #include "list/image_builder.h"
 
 namespace haetae::test {
@@ -21,22 +22,12 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-bool take_suffix(std::string_view& text, std::string_view suffix) {
-  if (!text.ends_with(suffix)) return false;
-  text.remove_suffix(suffix.size());
-  return true;
-}
-
 }  // namespace
 
 list::Rule rule_of(std::string_view text) {
-  list::Rule rule;
-  rule.important = take_suffix(text, "$important");
-  if (take_prefix(text, "@@")) rule.action = list::RuleAction::Allow;
-  const bool is_subtree = take_prefix(text, "||") && take_suffix(text, "^");
-  rule.scope = is_subtree ? list::RuleScope::Subtree : list::RuleScope::Exact;
-  rule.name = name_of(text);
-  return rule;
+  const auto rule = list::rule_of(text);
+  HAETAE_ASSERT(rule.has_value());
+  return *rule;
 }
 
 policy::CategoryId PolicyMaker::category(std::string id, policy::CategoryKind kind,

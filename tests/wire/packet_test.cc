@@ -478,6 +478,33 @@ TEST(Packet, KeepsTheMacsOfTheOutermostFrame) {
   EXPECT_EQ(packet->source_mac.to_text(), "02:00:00:00:00:01");
 }
 
+TEST(Packet, LeavesNothingOfTheOneBefore) {
+  const Octets full = ethernet(kIpv4Type, ipv4(kA, kB, kTcp, tcp(40000, 443, kHello)));
+  const Octets part = ipv4(kA, kB, kUdp, octets("12345678"), {.fragment_offset = 8});
+  const std::pair<LinkType, Octets> frames[] = {
+      {LinkType::Raw, ipv4(kA, kB, 1, octets("ping"))},
+      {LinkType::Raw, part},
+      {LinkType::Raw, kUdp6},
+      {LinkType::LinuxCooked, cooked(1, 6, kIpv4Type, kUdp4)},
+  };
+  Packet packet;
+  for (const auto& [link, frame] : frames) {
+    for (const auto& [link_before, before] :
+         {std::pair(LinkType::Ethernet, full), std::pair(LinkType::Raw, part)}) {
+      ASSERT_TRUE(parse_packet(link_before, before, packet).has_value());
+      ASSERT_TRUE(parse_packet(link, frame, packet).has_value());
+      const auto fresh = parse_packet(link, frame);
+      EXPECT_EQ(said(packet), said(*fresh));
+      EXPECT_EQ(packet.has_macs, fresh->has_macs);
+      EXPECT_EQ(packet.source_mac, fresh->source_mac);
+      EXPECT_EQ(packet.destination_mac, fresh->destination_mac);
+      EXPECT_EQ(packet.sequence, fresh->sequence);
+      EXPECT_EQ(packet.acknowledgement, fresh->acknowledgement);
+      EXPECT_EQ(packet.tcp_flags, fresh->tcp_flags);
+    }
+  }
+}
+
 // However short the capture, nothing is read beyond it; what is told never changes, but for what is
 // missing.
 TEST(Packet, IsReadFromEveryPrefixOfAFrame) {
