@@ -57,6 +57,7 @@ struct Seen {
   // HTTP: the target as it was sent: "/path?query", a whole URI, or "host:port" of a CONNECT; of
   // DNS, TLS and QUIC empty. Valid until the Inspector's next packet.
   Bytes target;
+  Bytes path;  // of the target, from its slash on; as long
   policy::Verdict verdict;
 };
 
