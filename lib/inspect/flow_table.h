@@ -95,10 +95,6 @@ class FlowTable {
   std::uint32_t clock_s() const noexcept { return clock_s_; }
 
   std::uint64_t hash(const FlowKey& key) const noexcept { return hash_of(key, key_); }
-  // Starts loading what find() will read.
-  void prefetch(std::uint64_t hash) const noexcept {
-    __builtin_prefetch(&index_[home_of(tag_of(hash))]);
-  }
   // Null if it is not there, or its time is up. Hot path.
   Flow* find(const FlowKey& key, std::uint64_t hash) noexcept;
   // A flow that find() did not find. Opening; charged to the packet's source. Another one may have
