@@ -95,16 +95,6 @@ class FlowTable {
   std::uint32_t clock_s() const noexcept { return clock_s_; }
 
   std::uint64_t hash(const FlowKey& key) const noexcept { return hash_of(key, key_); }
-  // Starts loading what find() will read.
-  void prefetch(std::uint64_t hash) const noexcept {
-    __builtin_prefetch(&index_[home_of(tag_of(hash))]);
-  }
-  // Starts loading the flow itself, once the index is there.
-  void prefetch_flow(std::uint64_t hash) const noexcept {
-    const IndexSlot slot = index_[home_of(tag_of(hash))];
-    if (slot.place_plus_1 != 0) __builtin_prefetch(&flows_[slot.place_plus_1 - 1]);
-  }
-
   // Null if it is not there, or its time is up. Hot path.
   Flow* find(const FlowKey& key, std::uint64_t hash) noexcept;
   // A flow that find() did not find. Opening; charged to the packet's source. Another one may have

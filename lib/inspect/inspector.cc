@@ -46,9 +46,6 @@ Inspector::~Inspector() = default;
 void Inspector::begin_batch() noexcept {
   impl_->judge_.refresh();
 }
-void Inspector::prefetch(const wire::Packet& packet) const noexcept {
-  impl_->flows_.prefetch(impl_->flows_.hash(side_of(packet).key));
-}
 Observation Inspector::on_packet(const wire::Packet& packet, const Now& now) noexcept {
   return impl_->on_packet(packet, now);
 }

@@ -58,9 +58,6 @@ class Inspector {
   // Once per batch, before its packets: takes up a new policy or standing.
   void begin_batch() noexcept;
 
-  // Starts loading what on_packet() will ask for of this packet; for who has several at hand.
-  void prefetch(const wire::Packet& packet) const noexcept;
-
   // One packet, as it came by. Exactly one Event for each Request (as far as the profile keeps it),
   // and one Seen. Hot path: no allocation.
   Observation on_packet(const wire::Packet& packet, const Now& now) noexcept;

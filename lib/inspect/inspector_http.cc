@@ -120,10 +120,20 @@ Inspector::Impl::Read Inspector::Impl::on_head(const Arrival& at, Work& work) no
 // One request, with all its readings. unread: what is wrong with it beside.
 void Inspector::Impl::judge_head(const Arrival& at, Unread unread) noexcept {
   Seen& seen = begin(at, Protocol::Http, policy::Kind::HttpUrl);
-  seen.target = keep_target(head_.target);
+  tell_target(seen);
   consider_head(at, seen);
   if (unread != Unread::No) judge_.consider_unread(seen, unread);
   commit();
+}
+
+void Inspector::Impl::tell_target(Seen& seen) noexcept {
+  seen.target = keep_target(head_.target);
+  seen.is_connect = head_.is_connect;
+  // The path is a part of the target, as far as that was kept.
+  const auto before = static_cast<std::size_t>(head_.path.data() - head_.target.data());
+  if (head_.path.empty() || before >= seen.target.size()) return;
+  const Bytes rest = seen.target.subspan(before);
+  seen.path = rest.first(std::min(rest.size(), head_.path.size()));
 }
 
 void Inspector::Impl::consider_head(const Arrival& at, Seen& seen) noexcept {
@@ -144,7 +154,7 @@ bool Inspector::Impl::head_blocks_already(const Arrival& at, Work& work) noexcep
   if (head_.host_count <= work.tried || is_full()) return false;
   work.tried = head_.host_count;
   Seen& seen = begin(at, Protocol::Http, policy::Kind::HttpUrl);
-  seen.target = keep_target(head_.target);
+  tell_target(seen);
   consider_head(at, seen);
   if (!blocks(seen)) return false;
   commit();

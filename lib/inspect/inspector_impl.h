@@ -128,6 +128,7 @@ struct Inspector::Impl : FlowTable::Leaving {
   Read on_head(const Arrival& at, Work& work) noexcept;
   void judge_head(const Arrival& at, Unread unread) noexcept;
   bool head_blocks_already(const Arrival& at, Work& work) noexcept;
+  void tell_target(Seen& seen) noexcept;
   void consider_head(const Arrival& at, Seen& seen) noexcept;
 
   // ---- inspector_udp.cc

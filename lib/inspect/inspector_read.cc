@@ -81,9 +81,13 @@ Inspector::Impl::Read Inspector::Impl::read_start(const Arrival& at, Work& work,
   // Inside of a proxy's tunnel: where it leads was judged.
   if (work.proxied > 0) {
     settle_as(at, Stage::Accepted);
-  } else {
-    settle_hidden(at, {.protocol = Protocol::Tcp, .technique = technique_of_stream(octets)});
+    return {.is_settled = true};
   }
+  // Inline, who makes us forget how it began hides something.
+  const bool hides = settings_.sees_all && !work.is_certain;
+  settle_hidden(
+      at,
+      {.protocol = Protocol::Tcp, .wants_name = hides, .technique = technique_of_stream(octets)});
   return {.is_settled = true};
 }
 

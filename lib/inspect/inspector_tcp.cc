@@ -46,6 +46,8 @@ void Inspector::Impl::on_syn(const Arrival& at) noexcept {
   }
   const std::uint32_t first = at.packet.sequence + 1;
   if (stage_of(flow) == Stage::New) return open_anew(at, true, first);
+  // A server that has answered takes no other SYN: it would only make us look at the wrong place.
+  if (settings_.sees_all && flow.life == Life::Open && !is_settled(flow)) return;
   // Sent again, or the same two ports for another connection?
   if (stage_of(flow) != Stage::Working) {
     if (flow.memo != first) open_anew(at, true, first);

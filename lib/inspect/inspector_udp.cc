@@ -87,7 +87,8 @@ Effect Inspector::Impl::on_udp(const Arrival& at) noexcept {
     case Stage::Accepted:
     case Stage::Blocked: return effect_of(at.flow);
     case Stage::AcceptedQuic:
-      return has_long_header(datagram) ? on_later_quic(at) : effect_of(at.flow);
+      if (has_long_header(datagram)) return on_later_quic(at);
+      return {Effect::Kind::Accept, Effect::End::None};
     case Stage::Working: return on_quic(at);
     case Stage::Dns: return on_dns_datagram(at);
     case Stage::Opened:

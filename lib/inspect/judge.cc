@@ -65,6 +65,11 @@ void Judge::consider(Seen& seen, const wire::Host& host) noexcept {
 void Judge::consider(Seen& seen, const Name& name) noexcept {
   policy::Request request{seen.who, seen.kind, seen.time, &name};
   request.technique = seen.technique;
+  list::UrlName url;
+  if (!seen.path.empty()) {
+    url = list::url_name(name, as_text(seen.path));
+    request.url = &url;
+  }
   const Verdict verdict = policy::decide(*policy_, *standing_, request, scratch_);
   take_if_stricter(seen, {.name = &name}, verdict);
 }
@@ -72,6 +77,15 @@ void Judge::consider(Seen& seen, const Name& name) noexcept {
 void Judge::consider(Seen& seen, const IpAddress& address) noexcept {
   policy::Request request{seen.who, seen.kind, seen.time, nullptr, &address};
   request.technique = seen.technique;
+  list::UrlName url;
+  // Lists of pages write a site's IPv4 address as its host; none has been seen with an IPv6 one,
+  // whose text would need memory.
+  if (!seen.path.empty() && address.is_v4()) {
+    if (const auto host = Name::from_text(address.to_text())) {
+      url = list::url_name(*host, as_text(seen.path));
+      request.url = &url;
+    }
+  }
   const Verdict verdict = policy::decide(*policy_, *standing_, request, scratch_);
   take_if_stricter(seen, {.address = &address}, verdict);
 }

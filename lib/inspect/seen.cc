@@ -31,4 +31,17 @@ std::string_view to_text(Unread unread) noexcept {
   return "";
 }
 
+std::string url_of(const Seen& seen) {
+  const std::string_view target = as_text(seen.target);
+  if (seen.protocol != Protocol::Http || seen.is_connect) return {};
+  if (target.find("://") < target.find('/')) return std::string(target);
+  std::string url = "http://";
+  const bool is_v6 = !seen.has_name && !seen.address.is_v4();
+  const std::string host = seen.has_name ? seen.name.to_text() : seen.address.to_text();
+  url += is_v6 ? "[" + host + "]" : host;
+  if (seen.host_port != 0) url += ":" + std::to_string(seen.host_port);
+  if (target != "*") url += target;
+  return url;
+}
+
 }  // namespace haetae::inspect

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/address.h"
@@ -43,6 +44,7 @@ struct Seen {
   bool has_name = false;           // `name` was judged; else `address`, unless it is unread
   bool named_by_resolved = false;  // the flow hides its name; a DNS answer told it
   bool has_ech = false;            // a hello with an encrypted one inside, real or GREASE
+  bool is_connect = false;         // HTTP: asks a proxy to lead on to the host
   policy::Technique technique = policy::Technique::None;  // a way round the filter that it shows
   std::uint16_t record_type = 0;                          // DNS only
   Peer client;
@@ -55,8 +57,13 @@ struct Seen {
   // HTTP: the target as it was sent: "/path?query", a whole URI, or "host:port" of a CONNECT; of
   // DNS, TLS and QUIC empty. Valid until the Inspector's next packet.
   Bytes target;
+  Bytes path;  // of the target, from its slash on; as long
   policy::Verdict verdict;
 };
+
+// Of protocol HTTP: "http://www.site.example/path?query", as a person would write it; empty for
+// others, and for a CONNECT. Not for the hot path.
+std::string url_of(const Seen& seen);
 
 // What is to be done with the packet, and with its flow.
 struct Effect {

@@ -101,6 +101,8 @@ class House {
     return made;
   }
 
+  void publish_policy() { policy_.publish(make_policy()); }
+
   static std::string text_of(const Seen& seen) {
     std::string text(to_text(seen.protocol));
     text += ' ';

@@ -23,6 +23,7 @@ TEST(InspectorHttp, JudgesTheHostAndTellsTheTarget) {
   ASSERT_EQ(observed.seen.size(), 1U);
   EXPECT_EQ(House::text_of(observed.seen[0]), "http www.good.example allow");
   EXPECT_EQ(as_text(observed.seen[0].target), "/a?b=c");
+  EXPECT_EQ(url_of(observed.seen[0]), "http://www.good.example:8080/a?b=c");
   EXPECT_EQ(observed.seen[0].host_port, 8080);
   EXPECT_EQ(observed.seen[0].kind, policy::Kind::HttpUrl);
   EXPECT_EQ(observed.effect.kind, Effect::Kind::Wait) << "another request may follow";
@@ -179,6 +180,26 @@ TEST(InspectorHttp, AHostMayBeAnAddress) {
   talk.open();
   EXPECT_EQ(talk.say(get("192.0.2.80")).texts(), Texts{"http 192.0.2.80 allow"});
   EXPECT_EQ(talk.say(get("203.0.113.80")).texts(), Texts{"http 203.0.113.80 block"});
+}
+
+TEST(InspectorHttp, JudgesThePageToo) {
+  auto maker = House::default_maker();
+  maker.list("pages", 0, {"||www.site.example/sex^", "||192.0.2.80/sex^"});
+  House house(maker);
+  std::uint16_t port = 40'000;
+  for (const char* host : {"www.site.example", "192.0.2.80"}) {
+    Talk talk(house, {.client_port = ++port, .server_port = 80});
+    talk.open();
+    EXPECT_FALSE(talk.say(get(host, "/")).is_blocked());
+    EXPECT_FALSE(talk.say(get(host, "/sexton")).is_blocked());
+    EXPECT_TRUE(talk.say(get(host, "/sex/1?x=2")).is_blocked()) << host;
+  }
+  Talk absolute(house, {.client_port = ++port, .server_port = 8080});
+  absolute.open();
+  EXPECT_TRUE(absolute
+                  .say(octets("GET http://www.site.example/sex HTTP/1.1\r\n"
+                              "Host: www.site.example\r\n\r\n"))
+                  .is_blocked());
 }
 
 TEST(InspectorHttp, WhatCannotBeAHostIsJudgedByTheProfile) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <fstream>
 
 #include "inspect/inspector_house.h"
 #include "support/allocation_count.h"
@@ -84,6 +85,31 @@ TEST(InspectorLimits, AMillionHalfOpenHellosAreBounded) {
   talk.open();
   talk.say(Bytes(hello).first(600));
   EXPECT_EQ(talk.say(Bytes(hello).subspan(600)).texts(), Texts{"tls www.good.example allow"});
+}
+
+// Of this program, resident.
+std::size_t memory_bytes() {
+  std::ifstream in("/proc/self/statm");
+  std::size_t pages = 0;
+  std::size_t resident_pages = 0;
+  in >> pages >> resident_pages;
+  return resident_pages * 4096;
+}
+
+TEST(InspectorLimits, AMillionFlowsOfWhichEachWaitsForItsHelloTakeLessThan200MB) {
+  const Octets hello = tls("www.good.example");
+  const std::size_t before = memory_bytes();
+  House house;
+  Talk maker(house);
+  for (std::uint32_t i = 0; i < limits::kFlowsMax; ++i) {
+    wire::Packet packet = maker.packet(true, 6, Bytes(hello).first(1'400));
+    packet.source = IpAddress::v4(0x0a000000 + i / 4);
+    packet.source_port = static_cast<std::uint16_t>(40'000 + i % 4);
+    packet.tcp_flags = wire::tcp_flag::kAck;
+    house.inspector->on_packet(packet, house.now);
+  }
+  EXPECT_EQ(house.inspector->flow_count(), limits::kFlowsMax);
+  EXPECT_LT(memory_bytes() - before, 200'000'000U);
 }
 
 TEST(InspectorLimits, ADeviceHasItsShareOfRooms) {
