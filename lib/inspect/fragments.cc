@@ -79,20 +79,20 @@ Fragments::Datagram& Fragments::find_or_make(std::uint64_t key, std::uint32_t so
     free(row);
   }
   // The rows' heads are looked at only where a datagram starts.
-  Datagram* chosen = nullptr;
-  Datagram* own_oldest = nullptr;
+  Datagram* chosen = &rows_[0];
+  Datagram* own_oldest = chosen;
   std::size_t own = 0;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     if (keys_[i] == 0) {
-      if (chosen == nullptr || chosen->key != 0) chosen = &rows_[i];
+      if (chosen->key != 0) chosen = &rows_[i];
       continue;
     }
     Datagram& row = rows_[i];
     if (row.source == source) {
+      if (own == 0 || row.since_s < own_oldest->since_s) own_oldest = &row;
       ++own;
-      if (own_oldest == nullptr || row.since_s < own_oldest->since_s) own_oldest = &row;
     }
-    if (chosen == nullptr || (chosen->key != 0 && row.since_s < chosen->since_s)) chosen = &row;
+    if (chosen->key != 0 && row.since_s < chosen->since_s) chosen = &row;
   }
   if (own >= limits::kFragmentedOfSourceMax) chosen = own_oldest;
   if (chosen->key != 0) {
