@@ -67,8 +67,13 @@ Observation Inspector::Impl::on_packet(const wire::Packet& packet, const Now& no
   seen_count_ = 0;
   target_bytes_ = 0;
   flows_.advance(now.monotonic);
-  const Effect effect = packet.fragment ? on_fragment(packet, now) : on_whole(packet, now);
-  return {effect, std::span(seen_).first(seen_count_)};
+  Effect effect = packet.fragment ? on_fragment(packet, now) : on_whole(packet, now);
+  const auto seen = std::span<const Seen>(seen_).first(seen_count_);
+  if (effect.kind != Effect::Kind::Block &&
+      std::ranges::any_of(seen, [this](const Seen& one) { return blocks(one); })) {
+    effect = block_of(packet.protocol);
+  }
+  return {effect, seen};
 }
 
 Effect Inspector::Impl::on_fragment(const wire::Packet& packet, const Now& now) noexcept {
@@ -135,8 +140,7 @@ Effect Inspector::Impl::effect_of(const Flow& flow) noexcept {
     case Stage::Accepted: return {Effect::Kind::Accept, Effect::End::None};
     case Stage::Blocked: break;
   }
-  const bool is_tcp = flow.key.protocol == wire::ip_protocol::kTcp;
-  return {Effect::Kind::Block, is_tcp ? Effect::End::Reset : Effect::End::Drop};
+  return block_of(flow.key.protocol);
 }
 
 // ---- Works and rooms.

@@ -25,6 +25,9 @@ struct Settings {
   // Nothing passes unseen, as inline: what was missed was meant to be missed. On a mirror port or
   // in a capture it was lost.
   bool sees_all = false;
+  // What is blocked ends. In a capture it went on: then each further request of a connection is
+  // judged as well.
+  bool ends_blocked = true;
   // Judge everything as this one, whoever sent it.
   std::optional<policy::Identity> everybody;
   FlowCaps flows;

@@ -98,7 +98,8 @@ Inspector::Impl::Read Inspector::Impl::on_head(const Arrival& at, Work& work) no
   const Seen& seen = seen_[seen_count_ - 1];
   // Behind a head that can be read in two ways nobody can tell what is a request. HTTP/2 names its
   // further hosts in tables of its own.
-  if (blocks(seen) || is_ambiguous || head_.is_http2) {
+  const bool ends = blocks(seen) && settings_.ends_blocked;
+  if (ends || is_ambiguous || head_.is_http2) {
     settle(at, seen);
     return {.is_settled = true};
   }
@@ -151,7 +152,7 @@ void Inspector::Impl::consider_head(const Arrival& at, Seen& seen) noexcept {
 
 // Of an unfinished head: a host that is blocked anyway need not wait for the rest.
 bool Inspector::Impl::head_blocks_already(const Arrival& at, Work& work) noexcept {
-  if (head_.host_count <= work.tried || is_full()) return false;
+  if (!settings_.ends_blocked || head_.host_count <= work.tried || is_full()) return false;
   work.tried = head_.host_count;
   Seen& seen = begin(at, Protocol::Http, policy::Kind::HttpUrl);
   tell_target(seen);

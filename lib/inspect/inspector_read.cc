@@ -158,7 +158,7 @@ Inspector::Impl::Read Inspector::Impl::read_dns(const Arrival& at, Work& work,
     const Bytes message = rest.subspan(kLengthBytes, size);
     const bool may_pass = is_dns(at.packet, message) ? on_dns_message(at, message, work.asked)
                                                      : on_questions(at, message);
-    if (may_pass && !is_over_full()) continue;
+    if ((may_pass || !settings_.ends_blocked) && !is_over_full()) continue;
     settle_as(at, may_pass ? Stage::Accepted : Stage::Blocked);
     done.is_settled = true;
     break;

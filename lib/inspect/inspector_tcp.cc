@@ -254,7 +254,7 @@ void Inspector::Impl::on_server_octets(const Arrival& at) noexcept {
     const Bytes message = rest.subspan(kLengthBytes, size);
     if (!is_dns(at.packet, message) || !is_dns_response(message)) return;
     const bool may_pass = on_dns_message(at, message, work_of(flow).asked);
-    if (!may_pass || is_over_full()) {
+    if ((!may_pass && settings_.ends_blocked) || is_over_full()) {
       return settle_as(at, may_pass ? Stage::Accepted : Stage::Blocked);
     }
     rest = rest.subspan(kLengthBytes + size);

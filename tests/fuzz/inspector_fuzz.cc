@@ -52,7 +52,10 @@ class Script {
   Script(World& world, std::uint8_t how)
       : world_(world),
         inspector_({world.policy, world.standing, world.resolved, &world.events, world.counters},
-                   {.sees_all = how % 2 != 0, .everybody = {}, .flows = {16, 8}}) {
+                   {.sees_all = how % 2 != 0,
+                    .ends_blocked = how % 4 < 2,
+                    .everybody = {},
+                    .flows = {16, 8}}) {
     now_.wall = Time{std::chrono::hours{400'000}};
     now_.monotonic = Monotonic{std::chrono::hours{10}};
   }

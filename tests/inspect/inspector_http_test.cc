@@ -42,6 +42,22 @@ TEST(InspectorHttp, JudgesEveryRequestOfAConnection) {
   EXPECT_EQ(house.take_events(), 3U);
 }
 
+TEST(InspectorHttp, InACaptureWhatWasBlockedWentOn) {
+  Settings settings;
+  settings.ends_blocked = false;
+  House house(House::default_maker(), settings);
+  Talk talk(house, kWeb);
+  talk.open();
+  const Outcome first = talk.say(get("www.bad.example"));
+  EXPECT_TRUE(first.is_blocked());
+  EXPECT_EQ(first.end, Effect::End::Reset);
+  EXPECT_EQ(talk.say(get("good.example")).texts(), Texts{"http good.example allow"});
+  EXPECT_TRUE(talk.say(get("www.bad.example")).is_blocked());
+  EXPECT_TRUE(talk.say(octets("CONNECT www.bad.example:443 HTTP/1.1\r\n\r\n")).is_blocked());
+  EXPECT_EQ(talk.say(tls("inside.example")).texts(), Texts{"tls inside.example allow"});
+  EXPECT_EQ(house.take_events(), 5U);
+}
+
 TEST(InspectorHttp, JudgesRequestsThatComeInOnePacket) {
   House house;
   Talk talk(house, kWeb);
