@@ -171,6 +171,7 @@ int replay(const Options& options) {
   const std::shared_ptr<const policy::Policy> policy = assembled->policy;
   inspect::Settings settings;
   settings.macs_are_devices = !options.behind_router;
+  settings.ends_blocked = false;  // it went on
   if (!options.profile.empty()) {
     const auto found = std::ranges::find(policy->profiles, options.profile, &policy::Profile::name);
     if (found == policy->profiles.end()) {
