@@ -90,6 +90,7 @@ void Inspector::Impl::on_fin(const Arrival& at) noexcept {
   const auto end = at.packet.sequence + static_cast<std::uint32_t>(at.packet.payload.size());
   const auto have = stream.next_sequence() + static_cast<std::uint32_t>(stream.prefix().size());
   if (end != have) return;
+  if (work.protocol == Protocol::Tcp) return settle_hidden(at, {.protocol = Protocol::Tcp});
   counters_.malformed.add();
   settle_unread(at, work.protocol, Unread::Malformed);
 }

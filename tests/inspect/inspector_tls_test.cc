@@ -239,6 +239,14 @@ TEST(InspectorTls, AClientThatEndsItsHelloHalfwayIsJudged) {
   EXPECT_EQ(outcome.texts(), Texts{"tls 198.51.100.7 block malformed"});
 }
 
+TEST(InspectorTls, AClientThatEndsBeforeAnybodyCanTellWhatItSpeaksIsJudgedByItsAddress) {
+  House house;
+  Talk talk(house, {.server_port = 5222});
+  talk.open();
+  talk.segment(0, Octets{0, 40, 1});  // might become DNS
+  EXPECT_EQ(talk.segment(3, {}, wire::tcp_flag::kFin).texts(), Texts{"tcp 198.51.100.7 allow"});
+}
+
 TEST(InspectorTls, TheSamePortsAgainAreAnotherRequest) {
   House house;
   Talk talk(house);
