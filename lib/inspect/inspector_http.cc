@@ -49,13 +49,14 @@ Inspector::Impl::Read Inspector::Impl::read_http(const Arrival& at, Work& work,
 
 // Where a request should start there is none. True: nothing more is read of this flow.
 bool Inspector::Impl::on_no_head(const Arrival& at, Work& work) noexcept {
-  if (!work.is_certain) return false;  // what came before was lost; a request may start later
   if (work.is_upgraded) {
     settle_as(at, Stage::Accepted);
-  } else {
-    counters_.malformed.add();
-    settle_unread(at, Protocol::Http, Unread::Malformed);
+    return true;
   }
+  // On its way to us something was lost, the start of a body perhaps; a request may start later.
+  if (!settings_.sees_all) return false;
+  counters_.malformed.add();
+  settle_unread(at, Protocol::Http, Unread::Malformed);
   return true;
 }
 

@@ -256,6 +256,25 @@ TEST(InspectorHttp, GoesOnAfterWhatACaptureLost) {
   EXPECT_EQ(house.told, (Texts{"http one.example allow", "http two.example allow"}));
 }
 
+TEST(InspectorHttp, WhatIsNoRequestHidesNoneBehindIt) {
+  House house;
+  Talk talk(house, kWeb);
+  talk.open();
+  talk.say(get("one.example"));
+  EXPECT_TRUE(talk.say(Octets(700, 0x80)).told.empty());
+  EXPECT_EQ(talk.say(get("www.bad.example")).texts(), Texts{"http www.bad.example block"});
+}
+
+TEST(InspectorHttp, InlineWhatIsNoRequestIsNotLetThrough) {
+  Settings settings;
+  settings.sees_all = true;
+  House house(House::default_maker(), settings);
+  Talk talk(house, kWeb);
+  talk.open();
+  talk.say(get("one.example"));
+  EXPECT_EQ(talk.say(Octets(700, 0x80)).texts(), Texts{"http 198.51.100.7 block malformed"});
+}
+
 TEST(InspectorHttp, WhereAllIsSeenNothingIsLost) {
   Settings settings;
   settings.sees_all = true;
