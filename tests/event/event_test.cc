@@ -82,6 +82,28 @@ TEST(EventLine, HasNullWhereThereIsNothingToSay) {
       R"("rule":null,"technique":null,"watched":false})");
 }
 
+TEST(EventLine, NamesTheAddressThatWasJudgedInPlaceOfAName) {
+  House house;
+  house.maker.list("play-addresses", 0, {"203.0.113.0/24"});
+  house.change = [](Event& event) {
+    event.kind = policy::Kind::Address;
+    event.record_type = 0;
+    event.name_size = 0;
+    event.set_answer(*IpAddress::from_text("203.0.113.7"));
+    event.technique = policy::Technique::WireGuard;
+    event.verdict = {.action = Action::Block,
+                     .reason = Reason::Category,
+                     .rule_kind = policy::RuleKind::List,
+                     .category = 0,
+                     .source = 3};
+  };
+  EXPECT_THAT(house.line("open.example"),
+              HasSubstr(R"("kind":"address","type":null,"name":null,"answer":"203.0.113.7",)"
+                        R"("verdict":"block","reason":"category","category":"games",)"
+                        R"("list":"play-addresses","rule":"203.0.113.0/24",)"
+                        R"("technique":"wireguard","watched":false})"));
+}
+
 TEST(EventLine, NeverItemisesASensitiveCategory) {
   const std::string blocked = House().line("www.dark.example");
   EXPECT_THAT(blocked, Not(HasSubstr("dark")));
