@@ -15,12 +15,11 @@ namespace haetae::inspect {
 
 struct FragmentCounters {
   Counter fragments;
-  Counter fragments_joined;  // datagrams that were put together
-  Counter
-      fragments_overlapped;   // … and those that were dropped, since two fragments said two things
-  Counter fragments_refused;  // fragments without sense, or of datagrams that are too long
-  Counter fragments_evicted;  // datagrams given up for others
-  Counter fragments_expired;  // … and since the rest did not come
+  Counter fragments_joined;      // datagrams that were put together
+  Counter fragments_overlapped;  // … and dropped: two fragments said two things
+  Counter fragments_refused;     // fragments without sense, or of datagrams that are too long
+  Counter fragments_evicted;     // datagrams given up for others
+  Counter fragments_expired;     // … and since the rest did not come
 };
 
 // Puts datagrams of IPv4 (RFC 791) and IPv6 (RFC 8200, section 4.5) together. Fragments that
