@@ -165,7 +165,7 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_build haetae_standing)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing)
     haetae_link_daemon(${target} ${file})
   endforeach()
 endfunction()
@@ -182,7 +182,7 @@ function(haetae_benchmarks)
     get_filename_component(folder ${file} DIRECTORY)
     get_filename_component(folder ${folder} NAME)
     add_executable(${folder}_${stem} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_build haetae_test_support
+    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_test_support
                           benchmark::benchmark Threads::Threads)
     haetae_link_daemon(${folder}_${stem} ${file})
     list(APPEND all_benches ${folder}_${stem})

@@ -91,6 +91,7 @@ void Service::Impl::record(const Ask& ask, const Decision& decision) noexcept {
   event->who = decision.who;
   event->kind = policy::Kind::DnsName;
   event->record_type = static_cast<std::uint16_t>(ask.query.question.type);
+  event->technique = policy::Technique::None;
   event->verdict = decision.verdict;
   event->set_name(ask.query.question.name);
   event->clear_answer();

@@ -193,8 +193,9 @@ void append_json_line(std::string& out, const Event& event, const Policy& policy
   std::string name;
   std::string answer;
   policy::Description why;
-  if (ids_are_known && event.name_size > 0 && !is_sensitive(policy, event)) {
-    name = event.name().to_text();
+  const bool says_what = event.name_size > 0 || event.answer != Event::Answer::None;
+  if (ids_are_known && says_what && !is_sensitive(policy, event)) {
+    if (event.name_size > 0) name = event.name().to_text();
     answer = answer_text(event);
     why = describe(policy, event);
   }
@@ -213,6 +214,7 @@ void append_json_line(std::string& out, const Event& event, const Policy& policy
   line.text("category", why.category);
   line.text("list", why.list);
   line.text("rule", why.rule);
+  line.text("technique", to_text(event.technique));
   line.flag("watched", verdict.watched);
   line.finish();
 }

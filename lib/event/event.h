@@ -23,11 +23,13 @@ struct Event {
   Peer peer;
   policy::Identity who;
   policy::Kind kind = policy::Kind::DnsName;
-  std::uint16_t record_type = 0;  // DNS only
+  std::uint16_t record_type = 0;                          // DNS only
+  policy::Technique technique = policy::Technique::None;  // a way round the filter that showed
   policy::Verdict verdict;
   std::uint8_t name_size = 0;
   std::array<std::uint8_t, limits::kNameBytesMax> name_wire;
   // Kind DnsAnswer: what of the answer decided; a name in wire form or the 16 octets of an address.
+  // Other kinds: what was judged where there is no name: the address.
   enum class Answer : std::uint8_t { None, Name, Address };
   Answer answer = Answer::None;
   std::uint8_t answer_size = 0;
@@ -50,13 +52,13 @@ struct Event {
 // itemised, at any level: they are only counted.
 bool is_kept(const policy::Profile& profile, const policy::Verdict& verdict) noexcept;
 
-// Appends one JSON object on one line, without the line's end: time (RFC 3339, UTC), device, profile, peer,
-// kind, type, name, answer, verdict, reason, category, list, rule, watched. All keys are always
-// there; null where there is nothing to say. answer: the name or address of the answer that decided
-// (kind dns_answer); category, list and rule are of that then. Where the name, or what decided,
-// stands in a sensitive category, name, answer, category, list and rule are null (DESIGN,
-// section 8); so they are for an event of another generation of the policy, whose ids say nothing
-// here.
+// Appends one JSON object on one line, without the line's end: time (RFC 3339, UTC), device,
+// profile, peer, kind, type, name, answer, verdict, reason, category, list, rule, technique,
+// watched. All keys are always there; null where there is nothing to say. answer: the name or
+// address of the answer that decided (kind dns_answer), or the address that was judged in place of a
+// name; category, list and rule are of that then. Where the name, or what decided, stands in a
+// sensitive category, name, answer, category, list and rule are null (DESIGN, section 8); so they
+// are for an event of another generation of the policy, whose ids say nothing here.
 void append_json_line(std::string& out, const Event& event, const policy::Policy& policy);
 
 }  // namespace haetae::event

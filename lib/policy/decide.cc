@@ -279,6 +279,8 @@ bool Decider::guardians_word() noexcept {
 }
 
 bool Decider::bypass() noexcept {
+  // What shows by itself needs no list that names it.
+  if (request_.technique != Technique::None && profile_.block_bypass) return block(Reason::Bypass);
   if (!outcome_.bypass) return false;
   return block_by_list(Reason::Bypass, outcome_.bypass_list, outcome_.bypass_watched);
 }

@@ -15,6 +15,20 @@ std::string_view to_text(Kind kind) noexcept {
   return "";
 }
 
+std::string_view to_text(Technique technique) noexcept {
+  switch (technique) {
+    case Technique::None: return "";
+    case Technique::DnsOverTls: return "dns_over_tls";
+    case Technique::DnsOverQuic: return "dns_over_quic";
+    case Technique::PrivateRelay: return "private_relay";
+    case Technique::Ech: return "ech";
+    case Technique::Tor: return "tor";
+    case Technique::WireGuard: return "wireguard";
+    case Technique::OpenVpn: return "openvpn";
+  }
+  return "";
+}
+
 std::string_view to_text(KnownBy known_by) noexcept {
   switch (known_by) {
     case KnownBy::Credential: return "credential";

@@ -30,6 +30,20 @@ enum class Kind : std::uint8_t {
 // The texts that stay: "dns_name", "dns_answer", ….
 std::string_view to_text(Kind kind) noexcept;
 
+// A way round the filter that a flow shows by itself, whatever name or address it has.
+enum class Technique : std::uint8_t {
+  None,
+  DnsOverTls,
+  DnsOverQuic,
+  PrivateRelay,  // Apple's
+  Ech,           // an encrypted hello behind the name of those who hide theirs
+  Tor,
+  WireGuard,
+  OpenVpn,
+};
+// "" for None; else "dns_over_tls", …: the texts that stay.
+std::string_view to_text(Technique technique) noexcept;
+
 // What told us who asks, strongest first.
 enum class KnownBy : std::uint8_t {
   Credential,  // the device's `id`
@@ -73,6 +87,7 @@ struct Request {
   // Kind DnsAnswer, of the question: how far its verdict reaches, and may_lead_home().
   Reach reach = Reach::Nothing;
   bool may_lead_home = false;
+  Technique technique = Technique::None;  // of a flow: what it shows beside its name
 };
 
 }  // namespace haetae::policy

@@ -67,7 +67,8 @@ TEST(EventLine, HoldsEveryKeyInItsOrder) {
             R"({"time":"2025-03-05T12:34:56.007Z","device":"Minji's \"tablet\"",)"
             R"("profile":"little","peer":"192.0.2.7","kind":"dns_name","type":"AAAA",)"
             R"("name":"www.game.example","answer":null,"verdict":"block","reason":"category",)"
-            R"("category":"games","list":"games-one","rule":"||game.example^","watched":false})");
+            R"("category":"games","list":"games-one","rule":"||game.example^",)"
+            R"("technique":null,"watched":false})");
 }
 
 TEST(EventLine, HasNullWhereThereIsNothingToSay) {
@@ -78,7 +79,7 @@ TEST(EventLine, HasNullWhereThereIsNothingToSay) {
       R"({"time":"2025-03-05T12:34:56.007Z","device":null,"profile":"little",)"
       R"("peer":"192.0.2.7","kind":"dns_name","type":null,"name":"open.example",)"
       R"("answer":null,"verdict":"allow","reason":"no_rule_matched","category":null,"list":null,)"
-      R"("rule":null,"watched":false})");
+      R"("rule":null,"technique":null,"watched":false})");
 }
 
 TEST(EventLine, NeverItemisesASensitiveCategory) {

@@ -274,3 +274,15 @@ def resident_bytes(pid, field="VmHWM"):
         if line.startswith(field + ":"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def data_folder(test):
+    """The folder of real lists and captures; skips the test where there is none, and fails it where
+    one was named."""
+    named = os.environ.get("HAETAE_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared/data"
+    if not folder.is_dir():
+        if named:
+            test.fail(f"HAETAE_DATA: no folder {named}")
+        test.skipTest("NO REAL DATA: set HAETAE_DATA to the folder of lists and captures")
+    return folder

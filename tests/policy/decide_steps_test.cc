@@ -317,6 +317,22 @@ TEST(Bypass, IsJudgedWhereTheProfileSaysSo) {
   EXPECT_EQ(by_category.ask().reason, Reason::Bypass);
 }
 
+TEST(Bypass, ShowsByItselfWithoutAnyList) {
+  for (const bool block_bypass : {false, true}) {
+    Scene scene;
+    scene.profile().block_bypass = block_bypass;
+    const auto policy = scene.maker.make();
+    Scratch scratch(*policy);
+    const Name name = name_of("site.example");
+    Request request{{}, Kind::TlsName, kNoon, &name};
+    request.who.profile = scene.child;
+    EXPECT_EQ(decide(*policy, {}, request, scratch).reason, Reason::NoRuleMatched);
+    request.technique = Technique::DnsOverTls;
+    EXPECT_EQ(decide(*policy, {}, request, scratch).reason,
+              block_bypass ? Reason::Bypass : Reason::NoRuleMatched);
+  }
+}
+
 TEST(Services, NearestNameSpeaksAndSharedNamesAreNeverBlocked) {
   const Case cases[] = {
       {"a shared name of a blocked service",

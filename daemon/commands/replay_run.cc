@@ -1,0 +1,82 @@
+#include "daemon/commands/replay_run.h"
+
+#include <utility>
+
+#include "daemon/commands/common.h"
+
+namespace haetae::daemon {
+namespace {
+
+constexpr std::uint64_t kPacketsPerBatch = 256;
+// Of one capture: 8 MB.
+constexpr std::size_t kResolvedRows = 65'536;
+
+// The clock of whoever captured is all the time there is.
+Now time_of(const CapturedPacket& packet) {
+  const auto since_1970 = std::chrono::floor<milliseconds>(packet.time.time_since_epoch());
+  return {Time(since_1970), Monotonic(since_1970)};
+}
+
+}  // namespace
+
+void ReplayTotals::add(const ReplayTotals& other) {
+  captures += other.captures;
+  packets += other.packets;
+  octets += other.octets;
+  unread_packets += other.unread_packets;
+  requests += other.requests;
+  for (std::size_t i = 0; i < by_action.size(); ++i) by_action[i] += other.by_action[i];
+  for (const auto& [category, count] : other.blocked_by_category) {
+    blocked_by_category[category] += count;
+  }
+  for (const auto& [device, count] : other.blocked_by_device) blocked_by_device[device] += count;
+}
+
+std::expected<ReplayRun::Result, std::string> ReplayRun::run(const std::filesystem::path& capture) {
+  auto reader = CaptureReader::open(capture);
+  if (!reader) return std::unexpected(reader.error());
+  inspect::Resolved resolved(kResolvedRows, random_key());
+  inspect::Counters counters;
+  inspect::Inspector inspector({parts_.policy, parts_.standing, resolved, nullptr, counters},
+                               parts_.settings);
+  const std::string name = capture.string();
+  Result result;
+  result.totals.captures = 1;
+  CapturedPacket captured;
+  wire::Packet packet;
+  std::uint64_t told = 0;
+  while (reader->next(captured)) {
+    if (reader->counters().packets % kPacketsPerBatch == 0) {
+      const std::uint64_t read = reader->stored_bytes();
+      parts_.progress(read - std::exchange(told, read));
+    }
+    if (!wire::parse_packet(captured.link, captured.octets, packet)) {
+      ++result.totals.unread_packets;
+      continue;
+    }
+    for (const inspect::Seen& seen : inspector.on_packet(packet, time_of(captured)).seen) {
+      count(seen, result.totals);
+      parts_.take({name, reader->number(), seen});
+    }
+  }
+  result.totals.packets = reader->counters().packets;
+  result.totals.octets = reader->counters().octets;
+  result.warning = reader->error();
+  return result;
+}
+
+void ReplayRun::count(const inspect::Seen& seen, ReplayTotals& totals) const {
+  ++totals.requests;
+  ++totals.by_action[static_cast<std::size_t>(seen.verdict.action)];
+  if (seen.verdict.action != policy::Action::Block) return;
+  const std::shared_ptr<const policy::Policy> policy = parts_.policy.current();
+  const policy::CategoryId category = seen.verdict.category;
+  const bool has_category = category < policy->categories.size();
+  ++totals.blocked_by_category[has_category ? policy->categories[category].id
+                                            : std::string(to_text(seen.verdict.reason))];
+  const bool is_known = seen.who.device < policy->devices.size();
+  ++totals.blocked_by_device[is_known ? policy->devices[seen.who.device].name
+                                      : seen.client.address.to_text()];
+}
+
+}  // namespace haetae::daemon

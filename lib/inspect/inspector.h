@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/ring.h"
+#include "base/snapshot.h"
+#include "base/time.h"
+#include "event/event.h"
+#include "inspect/counters.h"
+#include "inspect/flow_table.h"
+#include "inspect/resolved.h"
+#include "inspect/seen.h"
+#include "policy/policy.h"
+#include "policy/standing.h"
+#include "wire/packet.h"
+
+namespace haetae::inspect {
+
+// What shapes an Inspector; fixed from its start.
+struct Settings {
+  // The frames come from the devices' own link: a frame's MAC is its sender's. Behind a router they
+  // all have the router's, which tells nothing.
+  bool macs_are_devices = false;
+  // Nothing passes unseen, as inline: what was missed was meant to be missed. On a mirror port or
+  // in a capture it was lost.
+  bool sees_all = false;
+  // Judge everything as this one, whoever sent it.
+  std::optional<policy::Identity> everybody;
+  FlowCaps flows;
+};
+
+// The flows that pass one worker: packets in, Effects and Events out. Follows each flow until its
+// first octets say where it goes, makes Requests of that, and asks decide(). What is read is told
+// by its octets, not by its port: TLS, QUIC, HTTP/1 with all requests of a connection, DNS over UDP
+// and TCP. A name is never missing before the hello's end was read. Opens no socket, reads no
+// clock.
+//
+// A request that can be read in several ways is judged by the strictest of them. A client that says
+// two things at one place is blocked. What cannot be read, or hides its name, is named by what DNS
+// answers said of its address; else its address and the profile's rule for what cannot be decided
+// count, the stricter one. Where neither a name nor an address of the internet stands, nothing is
+// judged.
+class Inspector {
+ public:
+  struct Parts {
+    const Snapshot<policy::Policy>& policy;
+    const Snapshot<policy::Standing>& standing;
+    Resolved& resolved;
+    Ring<event::Event>* events;  // null: nobody reads them
+    Counters& counters;
+  };
+  Inspector(const Parts& parts, const Settings& settings);
+  ~Inspector();
+  Inspector(const Inspector&) = delete;
+  Inspector& operator=(const Inspector&) = delete;
+
+  // Once per batch, before its packets: takes up a new policy or standing.
+  void begin_batch() noexcept;
+
+  // One packet, as it came by. Exactly one Event for each Request (as far as the profile keeps it),
+  // and one Seen. Hot path: no allocation.
+  Observation on_packet(const wire::Packet& packet, const Now& now) noexcept;
+
+  std::size_t flow_count() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace haetae::inspect

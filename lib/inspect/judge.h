@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/ring.h"
+#include "base/snapshot.h"
+#include "event/event.h"
+#include "inspect/counters.h"
+#include "inspect/inspector.h"
+#include "inspect/resolved.h"
+#include "inspect/seen.h"
+#include "policy/decide.h"
+#include "wire/host.h"
+#include "wire/packet.h"
+
+namespace haetae::inspect {
+
+// Makes Requests of what was read, and asks decide(). One request may have several readings: each
+// is considered, and the strictest counts.
+class Judge {
+ public:
+  Judge(const Inspector::Parts& parts, const Settings& settings);
+
+  void refresh();
+
+  // Who is at the client's end. from_client: the packet came from there.
+  policy::Identity identify(const wire::Packet& packet, bool from_client) const noexcept;
+  // As whom Resolved knows it.
+  Resolved::Whose whose(const policy::Identity& who, const IpAddress& client) const noexcept;
+
+  // Starts a request. Then `seen` is told everything but what it asks for, and one or more readings
+  // are considered.
+  void begin() noexcept { is_first_ = true; }
+  void consider(Seen& seen, const wire::Host& host) noexcept;  // of a kind other than None
+  void consider(Seen& seen, const Name& name) noexcept;
+  void consider(Seen& seen, const IpAddress& address) noexcept;
+  void consider_unread(Seen& seen, Unread why) noexcept;
+  // The flow hides its name, or has none. wants_name: its protocol is one that names its host.
+  void consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcept;
+  // Octets that say two things: no profile lets that pass (mode watch does, as it does all).
+  void block_conflict(Seen& seen) noexcept;
+
+  // Counts the request, and writes its event if the profile keeps it.
+  void record(const Seen& seen) noexcept;
+
+ private:
+  struct Reading {
+    const Name* name = nullptr;
+    const IpAddress* address = nullptr;
+    Unread unread = Unread::No;
+  };
+  void take_if_stricter(Seen& seen, const Reading& reading,
+                        const policy::Verdict& verdict) noexcept;
+  void write_event(const Seen& seen) noexcept;
+
+  SnapshotReader<policy::Policy> policy_;
+  SnapshotReader<policy::Standing> standing_;
+  policy::Scratch scratch_;
+  Resolved& resolved_;
+  Ring<event::Event>* events_;
+  Counters& counters_;
+  bool macs_are_devices_;
+  std::optional<policy::Identity> everybody_;
+  bool is_first_ = true;
+};
+
+}  // namespace haetae::inspect
