@@ -55,8 +55,8 @@ bool is_kept(const policy::Profile& profile, const policy::Verdict& verdict) noe
 // Appends one JSON object on one line, without the line's end: time (RFC 3339, UTC), device,
 // profile, peer, kind, type, name, answer, verdict, reason, category, list, rule, technique,
 // watched. All keys are always there; null where there is nothing to say. answer: the name or
-// address of the answer that decided (kind dns_answer), or the address that was judged in place of a
-// name; category, list and rule are of that then. Where the name, or what decided, stands in a
+// address of the answer that decided (kind dns_answer), or the address that was judged in place of
+// a name; category, list and rule are of that then. Where the name, or what decided, stands in a
 // sensitive category, name, answer, category, list and rule are null (DESIGN, section 8); so they
 // are for an event of another generation of the policy, whose ids say nothing here.
 void append_json_line(std::string& out, const Event& event, const policy::Policy& policy);
