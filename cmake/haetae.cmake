@@ -142,6 +142,14 @@ function(haetae_tests)
   endforeach()
 endfunction()
 
+# Links a program of one file with the daemon and all that it needs, if the file tries code of it.
+function(haetae_link_daemon target file)
+  file(STRINGS ${file} of_daemon REGEX "#include \"daemon/")
+  if(of_daemon)
+    target_link_libraries(${target} PRIVATE haetae_daemon)
+  endif()
+endfunction()
+
 # tests/fuzz/x_fuzz.cc is built by the fuzz preset against libFuzzer; every other preset builds it
 # with tests/fuzz/replay_main.cc, which runs its seeds (tests/fuzz/seeds/x/) once as a plain test.
 function(haetae_fuzzers)
@@ -158,11 +166,7 @@ function(haetae_fuzzers)
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
     target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing)
-    # Only those that try code of the daemon are linked with all that it needs.
-    file(STRINGS ${file} of_daemon REGEX "#include \"daemon/")
-    if(of_daemon)
-      target_link_libraries(${target} PRIVATE haetae_daemon)
-    endif()
+    haetae_link_daemon(${target} ${file})
   endforeach()
 endfunction()
 
@@ -180,6 +184,7 @@ function(haetae_benchmarks)
     add_executable(${folder}_${stem} EXCLUDE_FROM_ALL ${file})
     target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_test_support
                           benchmark::benchmark Threads::Threads)
+    haetae_link_daemon(${folder}_${stem} ${file})
     list(APPEND all_benches ${folder}_${stem})
   endforeach()
   add_custom_target(bench DEPENDS ${all_benches})

@@ -42,7 +42,7 @@ std::expected<Descriptor, std::string> open_target(const std::string& target) {
 // A file takes any piece; a pipe that polls writable takes this much without blocking.
 std::size_t piece_max_of(const Descriptor& out) {
   struct stat status{};
-  const bool is_file = fstat(out.get(), &status) == 0 && S_ISREG(status.st_mode);
+  const bool is_file = out.get() >= 0 && fstat(out.get(), &status) == 0 && S_ISREG(status.st_mode);
   return is_file ? kWriteBytes : PIPE_BUF;
 }
 

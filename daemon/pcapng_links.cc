@@ -77,7 +77,9 @@ PcapngLinks::Done PcapngLinks::refill(std::size_t wanted) {
       in_end_ -= in_begin_;
       in_begin_ = 0;
     }
-    const auto size = source_.read(MutableBytes(in_).subspan(in_end_));
+    // Small enough to be in the processor's cache when it is looked at.
+    const MutableBytes room = MutableBytes(in_).subspan(in_end_);
+    const auto size = source_.read(room.first(std::min(room.size(), kBatchBytes)));
     if (!size) return std::unexpected(size.error());
     if (*size == 0) return {};
     in_end_ += *size;
@@ -163,8 +165,8 @@ PcapngLinks::Done PcapngLinks::take_interface(std::size_t size) {
   interfaces_.push_back({.link = u16(kLinkAt), .snap_bytes = u32(kSnapAt)});
   append(held().first(size));
   const MutableBytes block = MutableBytes(out_).last(size);
-  put(block.subspan(kLinkAt, 2), kPacketWithLink);
-  put(block.subspan(kSnapAt, 4), 0);  // none
+  put<std::uint16_t>(block.subspan(kLinkAt), kPacketWithLink);
+  put<std::uint32_t>(block.subspan(kSnapAt), 0);  // none
   return {};
 }
 
@@ -209,16 +211,21 @@ void PcapngLinks::write_packet(const Captured& packet) {
   const std::uint16_t link = interfaces_[packet.interface].link;
   const std::array<std::uint8_t, kLinkBytes> link_octets{0, 0, static_cast<std::uint8_t>(link >> 8),
                                                          static_cast<std::uint8_t>(link)};
-  append(kEnhancedPacket);
-  append(size);
-  append(packet.interface);
-  append(packet.time);
-  append(with_link(octets.size()));
-  append(with_link(packet.original_bytes));
-  append(link_octets);
+  std::array<std::uint8_t, kHeadBytes + kPacketFieldsBytes + kLinkBytes> head;
+  const MutableBytes fields(head);
+  put<std::uint32_t>(fields.subspan(0), kEnhancedPacket);
+  put<std::uint32_t>(fields.subspan(4), size);
+  put<std::uint32_t>(fields.subspan(8), packet.interface);
+  std::ranges::copy(packet.time, fields.begin() + 12);
+  put<std::uint32_t>(fields.subspan(20), with_link(octets.size()));
+  put<std::uint32_t>(fields.subspan(24), with_link(packet.original_bytes));
+  std::ranges::copy(link_octets, fields.begin() + 28);
+  append(head);
   append(octets);
-  out_.resize(out_.size() + padded - octets.size());
-  append(size);
+  std::array<std::uint8_t, 2 * sizeof size> tail{};  // up to three octets of padding, and the size
+  const MutableBytes end = MutableBytes(tail).first(padded - octets.size() + sizeof size);
+  put(end.last(sizeof size), size);
+  append(end);
 }
 
 PcapngLinks::Done PcapngLinks::skip(std::size_t size) {
@@ -230,29 +237,6 @@ PcapngLinks::Done PcapngLinks::skip(std::size_t size) {
     size -= some;
   }
   return {};
-}
-
-std::uint16_t PcapngLinks::u16(std::size_t at) const noexcept {
-  const Bytes octets = held().subspan(at, 2);
-  return static_cast<std::uint16_t>(big_endian_ ? octets[0] << 8 | octets[1]
-                                                : octets[1] << 8 | octets[0]);
-}
-
-std::uint32_t PcapngLinks::u32(std::size_t at) const noexcept {
-  const std::uint32_t first = u16(at);
-  const std::uint32_t second = u16(at + 2);
-  return big_endian_ ? first << 16 | second : second << 16 | first;
-}
-
-void PcapngLinks::put(MutableBytes out, std::uint32_t value) const noexcept {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[big_endian_ ? out.size() - 1 - i : i] = static_cast<std::uint8_t>(value >> 8 * i);
-  }
-}
-
-void PcapngLinks::append(std::uint32_t value) {
-  out_.resize(out_.size() + sizeof value);
-  put(MutableBytes(out_).last(sizeof value), value);
 }
 
 }  // namespace haetae::daemon

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <expected>
 #include <string>
 #include <vector>
@@ -58,10 +60,23 @@ class PcapngLinks : public OctetSource {
   void pass() noexcept { passes_ = true; }
 
   Bytes held() const noexcept { return Bytes(in_).subspan(in_begin_, in_end_ - in_begin_); }
-  std::uint16_t u16(std::size_t at) const noexcept;
-  std::uint32_t u32(std::size_t at) const noexcept;
-  void put(MutableBytes out, std::uint32_t value) const noexcept;
-  void append(std::uint32_t value);
+  std::uint16_t u16(std::size_t at) const noexcept { return number<std::uint16_t>(at); }
+  std::uint32_t u32(std::size_t at) const noexcept { return number<std::uint32_t>(at); }
+  // A number of what is held, and one to be handed on, in the byte order of the section.
+  template <typename T>
+  T number(std::size_t at) const noexcept {
+    T value{};
+    std::memcpy(&value, held().subspan(at, sizeof value).data(), sizeof value);
+    return is_swapped() ? std::byteswap(value) : value;
+  }
+  template <typename T>
+  void put(MutableBytes out, T value) const noexcept {
+    if (is_swapped()) value = std::byteswap(value);
+    std::memcpy(out.data(), &value, sizeof value);
+  }
+  bool is_swapped() const noexcept {
+    return big_endian_ != (std::endian::native == std::endian::big);
+  }
   void append(Bytes octets) { out_.insert(out_.end(), octets.begin(), octets.end()); }
 
   OctetSource& source_;

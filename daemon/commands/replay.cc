@@ -88,12 +88,12 @@ class Progress {
 class Replay {
  public:
   Replay(const Options& options, std::shared_ptr<const policy::Policy> policy,
-         inspect::Settings settings)
+         const inspect::Settings& settings)
       : options_(options),
         policy_(policy),
         published_(std::move(policy)),
         standing_(std::make_shared<policy::Standing>()),
-        settings_(std::move(settings)),
+        settings_(settings),
         progress_(options.captures) {}
 
   // False if a capture could not be read to its end.
@@ -181,7 +181,7 @@ int replay(const Options& options) {
     settings.everybody = policy::Identity{
         policy::kUnknownDevice, static_cast<policy::ProfileId>(found - policy->profiles.begin())};
   }
-  return Replay(options, policy, std::move(settings)).run() ? 0 : 2;
+  return Replay(options, policy, settings).run() ? 0 : 2;
 }
 
 }  // namespace
