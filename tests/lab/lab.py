@@ -179,11 +179,16 @@ class Filter:
     def start(self, config=None):
         if config is not None:
             self.configure(config)
-        self.launch()
-        wait_until(lambda: self.is_ready() or not self.process.is_running(), "ready or an end")
-        if not self.is_ready():
-            raise AssertionError(f"did not start: {self.err()}")
-        return self
+        # A resolver beside us may ask from the very port that we chose, for a moment.
+        for tries_left in (2, 1, 0):
+            self.launch()
+            wait_until(lambda: self.is_ready() or not self.process.is_running(), "ready or an end")
+            if self.is_ready():
+                return self
+            if tries_left == 0 or "answers on this port already" not in self.err():
+                break
+            time.sleep(0.5)
+        raise AssertionError(f"did not start: {self.err()}")
 
     def is_ready(self):
         return "ready" in self.err().splitlines()
