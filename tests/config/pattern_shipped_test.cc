@@ -341,9 +341,8 @@ TEST(ShippedPatterns, AreReadAlikeByBothEnginesAndTheSlowMatcher) {
     ASSERT_EQ(by_hyperscan, re2_at_once.hits(text)) << text;
     for (const ShippedPatterns* const patterns : {&hyperscan, &re2}) {
       std::vector<std::pair<int, list::CategoryId>> rows;
-      for (const auto& row : patterns->set->scan(text, *patterns->scratch).all()) {
-        rows.emplace_back(-row.score, row.category);
-      }
+      const list::PatternScore score = patterns->set->scan(text, *patterns->scratch);
+      for (const auto& row : score.all()) rows.emplace_back(-row.score, row.category);
       ASSERT_EQ(rows, sums_of(*patterns->set, words, by_hyperscan, text)) << text;
     }
     hits += by_hyperscan.size();
