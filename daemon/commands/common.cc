@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/assert.h"
@@ -74,6 +75,25 @@ std::shared_ptr<const list::Image> image_or_complain(const config::Loaded& loade
   image = list::Image::open(files.image);
   if (!image) fmt::print(stderr, "haetae: {}\n", image.error());
   return image ? *image : nullptr;
+}
+
+std::shared_ptr<const policy::Policy> policy_or_complain(const config::Loaded& loaded) {
+  const auto image = image_or_complain(loaded);
+  if (!image) return nullptr;
+  const auto assembled = build::assemble(loaded, image, 1, loaded.config.state_path);
+  if (assembled) return assembled->policy;
+  print_faults(assembled.error());
+  return nullptr;
+}
+
+std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& policy,
+                                                        const std::string& profile) {
+  const auto found = std::ranges::find(policy.profiles, profile, &policy::Profile::name);
+  if (found == policy.profiles.end()) {
+    return std::unexpected(fmt::format("no such profile: '{}'", profile));
+  }
+  return policy::Identity{policy::kUnknownDevice,
+                          static_cast<policy::ProfileId>(found - policy.profiles.begin())};
 }
 
 HashKey random_key() {

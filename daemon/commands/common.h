@@ -43,6 +43,13 @@ void print_faults(const config::Faults& faults, const char* prefix = "");
 // The compiled lists of the configuration, compiled now if they are not current; prints why not.
 std::shared_ptr<const list::Image> image_or_complain(const config::Loaded& loaded);
 
+// The policy of a configuration for a command that judges with it; prints why there is none.
+std::shared_ptr<const policy::Policy> policy_or_complain(const config::Loaded& loaded);
+
+// Nobody's device in the profile of that name; the error names it.
+std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& policy,
+                                                        const std::string& profile);
+
 // A key that nobody can guess.
 HashKey random_key();
 

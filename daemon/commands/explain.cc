@@ -32,14 +32,7 @@ struct Options {
 // Who asks, from the options; the first that is given counts, in the order of their strength.
 std::expected<policy::Identity, std::string> identity_of(const Options& options,
                                                          const policy::Policy& policy) {
-  if (!options.profile.empty()) {
-    const auto found = std::ranges::find(policy.profiles, options.profile, &policy::Profile::name);
-    if (found == policy.profiles.end()) {
-      return std::unexpected(fmt::format("no such profile: '{}'", options.profile));
-    }
-    const auto id = static_cast<policy::ProfileId>(found - policy.profiles.begin());
-    return policy::Identity{policy::kUnknownDevice, id};
-  }
+  if (!options.profile.empty()) return anybody_in(policy, options.profile);
   if (!options.device.empty()) {
     const auto found = std::ranges::find(policy.devices, options.device, &policy::Device::name);
     if (found == policy.devices.end()) {
@@ -92,7 +85,7 @@ class Explainer {
     }
     if (subject->url) request.url = &*subject->url;
     const policy::Verdict verdict = policy::decide(policy_, policy::Standing{}, request, scratch_);
-    const Explanation explanation{policy_, policy_.profiles[who_.profile], *subject, verdict};
+    const Explanation explanation{policy_, policy_.profiles[who_.profile], request, verdict};
     if (options_.json) {
       write_json(input, explanation, out_);
     } else {
@@ -149,14 +142,9 @@ int complain(const std::string& message) {
 int explain(const Options& options) {
   const auto loaded = load_or_complain(options.config);
   if (!loaded) return 2;
-  const auto image = image_or_complain(*loaded);
-  if (!image) return 2;
-  const auto assembled = build::assemble(*loaded, image, 1, loaded->config.state_path);
-  if (!assembled) {
-    print_faults(assembled.error());
-    return 2;
-  }
-  const policy::Policy& policy = *assembled->policy;
+  const auto made = policy_or_complain(*loaded);
+  if (!made) return 2;
+  const policy::Policy& policy = *made;
   const auto who = identity_of(options, policy);
   if (!who) return complain(who.error());
   std::optional<Time> at;

@@ -36,16 +36,7 @@ std::string_view headline(const policy::Verdict& verdict) {
 }  // namespace
 
 policy::Description describe(const Explanation& explanation) {
-  const Subject& subject = explanation.subject;
-  if (subject.url) {
-    return policy::describe(explanation.policy, explanation.profile, subject.name, *subject.url,
-                            explanation.verdict);
-  }
-  if (subject.address) {
-    return policy::describe(explanation.policy, explanation.profile, *subject.address,
-                            explanation.verdict);
-  }
-  return policy::describe(explanation.policy, explanation.profile, subject.name,
+  return policy::describe(explanation.policy, explanation.profile, explanation.request,
                           explanation.verdict);
 }
 

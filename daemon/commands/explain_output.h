@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/commands/explain_input.h"
 #include "policy/describe.h"
 #include "policy/policy.h"
+#include "policy/request.h"
 #include "policy/verdict.h"
 
 namespace haetae::daemon {
@@ -16,7 +16,7 @@ namespace haetae::daemon {
 struct Explanation {
   const policy::Policy& policy;
   const policy::Profile& profile;
-  const Subject& subject;
+  const policy::Request& request;
   const policy::Verdict& verdict;
 };
 

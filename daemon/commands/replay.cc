@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -161,25 +160,18 @@ class Replay {
 int replay(const Options& options) {
   const auto loaded = load_or_complain(options.config);
   if (!loaded) return 2;
-  const auto image = image_or_complain(*loaded);
-  if (!image) return 2;
-  const auto assembled = build::assemble(*loaded, image, 1, loaded->config.state_path);
-  if (!assembled) {
-    print_faults(assembled.error());
-    return 2;
-  }
-  const std::shared_ptr<const policy::Policy> policy = assembled->policy;
+  const auto policy = policy_or_complain(*loaded);
+  if (!policy) return 2;
   inspect::Settings settings;
   settings.macs_are_devices = !options.behind_router;
   settings.ends_blocked = false;  // it went on
   if (!options.profile.empty()) {
-    const auto found = std::ranges::find(policy->profiles, options.profile, &policy::Profile::name);
-    if (found == policy->profiles.end()) {
-      fmt::print(stderr, "haetae: no such profile: '{}'\n", options.profile);
+    const auto anybody = anybody_in(*policy, options.profile);
+    if (!anybody) {
+      fmt::print(stderr, "haetae: {}\n", anybody.error());
       return 2;
     }
-    settings.everybody = policy::Identity{
-        policy::kUnknownDevice, static_cast<policy::ProfileId>(found - policy->profiles.begin())};
+    settings.everybody = *anybody;
   }
   return Replay(options, policy, settings).run() ? 0 : 2;
 }

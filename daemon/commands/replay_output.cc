@@ -7,34 +7,29 @@
 #include <ranges>
 #include <vector>
 
-#include "event/json_text.h"
+#include "event/json_object.h"
 #include "list/url_name.h"
 #include "policy/describe.h"
 
 namespace haetae::daemon {
 namespace {
 
-using event::append_json;
 using inspect::Seen;
 
-// As it would stand in an address bar; empty for what is no request for a page.
-std::string url_text(const Seen& seen) {
-  if (seen.kind != policy::Kind::HttpUrl || seen.is_connect) return {};
-  const bool is_v6 = !seen.has_name && !seen.address.is_v4();
-  std::string url = is_v6 ? "http://[" + replay_host(seen) + "]" : "http://" + replay_host(seen);
-  if (seen.host_port != 0) url += fmt::format(":{}", seen.host_port);
-  url += as_text(seen.path);
-  return url;
-}
-
 policy::Description describe(const Seen& seen, const policy::Policy& policy) {
-  const policy::Profile& profile = policy.profiles[seen.who.profile];
-  if (seen.has_name && !seen.path.empty()) {
-    const list::UrlName url = list::url_name(seen.name, as_text(seen.path));
-    return policy::describe(policy, profile, seen.name, url, seen.verdict);
+  policy::Request request{seen.who, seen.kind, seen.time};
+  if (seen.has_name) {
+    request.name = &seen.name;
+  } else {
+    request.address = &seen.address;
   }
-  if (seen.has_name) return policy::describe(policy, profile, seen.name, seen.verdict);
-  return policy::describe(policy, profile, seen.address, seen.verdict);
+  list::UrlName url;
+  const auto host = Name::from_text(replay_host(seen));
+  if (!seen.path.empty() && host) {
+    url = list::url_name(*host, as_text(seen.path));
+    request.url = &url;
+  }
+  return policy::describe(policy, policy.profiles[seen.who.profile], request, seen.verdict);
 }
 
 std::string_view verdict_mark(policy::Action action) {
@@ -46,60 +41,18 @@ std::string_view verdict_mark(policy::Action action) {
   return "";
 }
 
-// A JSON object, key after key.
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-  void text(std::string_view key, std::string_view value) {
-    start(key);
-    if (value.empty()) {
-      out_ += "null";
-    } else {
-      append_json(out_, value);
-    }
-  }
-  void number(std::string_view key, std::uint64_t value) {
-    start(key);
-    fmt::format_to(std::back_inserter(out_), "{}", value);
-  }
-  void also(const std::vector<policy::Description::Other>& others) {
-    start("also");
-    out_ += '[';
-    for (const auto& other : others) {
-      if (&other != &others.front()) out_ += ',';
-      Object row(out_);
-      row.text("category", other.category);
-      row.text("list", other.list);
-      row.text("rule", other.rule);
-      row.finish();
-    }
-    out_ += ']';
-  }
-  void finish() { out_ += '}'; }
-
- private:
-  // Keys are ours: they need no escapes.
-  void start(std::string_view key) {
-    out_ += is_first_ ? "\"" : ",\"";
-    is_first_ = false;
-    out_ += key;
-    out_ += "\":";
-  }
-  std::string& out_;
-  bool is_first_ = true;
-};
-
 void list_counts(std::string_view title, const std::map<std::string, std::uint64_t>& counts,
                  std::string& out) {
   constexpr std::size_t kRowsMax = 10;
   if (counts.empty()) return;
   std::vector<std::pair<std::string, std::uint64_t>> rows(counts.begin(), counts.end());
   std::ranges::stable_sort(rows, std::greater{}, [](const auto& row) { return row.second; });
-  out += fmt::format("{}:", title);
+  std::string_view before = ":";
+  out += title;
   for (const auto& [name, count] : rows | std::views::take(kRowsMax)) {
-    out += fmt::format(" {} {}{}", name, count, &name == &rows.back().first ? "" : ",");
+    out += fmt::format("{} {} {}", before, name, count);
+    before = ",";
   }
-  if (out.ends_with(',')) out.pop_back();
   if (rows.size() > kRowsMax) out += fmt::format(" and {} more", rows.size() - kRowsMax);
   out += '\n';
 }
@@ -114,9 +67,9 @@ void write_replay_json(const SeenAt& at, const policy::Policy& policy, std::stri
   const Seen& seen = at.seen;
   const policy::Verdict& verdict = seen.verdict;
   const policy::Description words = describe(seen, policy);
-  const std::string url = url_text(seen);
+  const std::string url = inspect::url_of(seen);
   const std::string host = replay_host(seen);
-  Object line(out);
+  event::JsonObject line(out);
   line.text("input", url.empty() ? host : url);
   line.text("verdict", to_text(verdict.action));
   line.text("reason", to_text(verdict.reason));
@@ -125,7 +78,11 @@ void write_replay_json(const SeenAt& at, const policy::Policy& policy, std::stri
   line.text("rule", words.rule);
   line.text("profile", policy.profiles[seen.who.profile].name);
   line.text("until", verdict.valid_until == kNever ? "" : policy.zone.rfc3339(verdict.valid_until));
-  line.also(words.also);
+  line.array("also", words.also, [](event::JsonObject& row, const auto& other) {
+    row.text("category", other.category);
+    row.text("list", other.list);
+    row.text("rule", other.rule);
+  });
   line.text("capture", at.capture);
   line.number("packet", at.packet);
   line.text("time", policy.zone.rfc3339(seen.time));
@@ -147,7 +104,7 @@ void write_replay_json(const SeenAt& at, const policy::Policy& policy, std::stri
 void write_replay_text(const SeenAt& at, const policy::Policy& policy, std::string& out) {
   const Seen& seen = at.seen;
   const policy::Description words = describe(seen, policy);
-  const std::string url = url_text(seen);
+  const std::string url = inspect::url_of(seen);
   out += fmt::format("{} {:4} {:15} {} {}", policy.zone.rfc3339(seen.time), to_text(seen.protocol),
                      seen.client.address.to_text(), verdict_mark(seen.verdict.action),
                      url.empty() ? replay_host(seen) : url);
@@ -164,9 +121,8 @@ std::string replay_summary(const ReplayTotals& totals, double seconds) {
     return totals.by_action[static_cast<std::size_t>(action)];
   };
   std::string out = fmt::format(
-      "{} requests in {} packets ({:.1f} MB) of {} captures: {} allowed, {} blocked, {} answered "
-      "with "
-      "a safe version\n",
+      "{} requests in {} packets ({:.1f} MB) of {} captures: {} allowed, {} blocked, "
+      "{} answered with a safe version\n",
       totals.requests, totals.packets, static_cast<double>(totals.octets) / 1e6, totals.captures,
       of(policy::Action::Allow), of(policy::Action::Block), of(policy::Action::Rewrite));
   list_counts("blocked by category", totals.blocked_by_category, out);

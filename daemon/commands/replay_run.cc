@@ -7,7 +7,7 @@
 namespace haetae::daemon {
 namespace {
 
-constexpr std::uint64_t kPacketsPerBatch = 256;
+constexpr std::uint64_t kPacketsPerReport = 256;
 // Of one capture: 8 MB.
 constexpr std::size_t kResolvedRows = 65'536;
 
@@ -46,7 +46,7 @@ std::expected<ReplayRun::Result, std::string> ReplayRun::run(const std::filesyst
   wire::Packet packet;
   std::uint64_t told = 0;
   while (reader->next(captured)) {
-    if (reader->counters().packets % kPacketsPerBatch == 0) {
+    if (reader->counters().packets % kPacketsPerReport == 0) {
       const std::uint64_t read = reader->stored_bytes();
       parts_.progress(read - std::exchange(told, read));
     }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <span>
 
-#include "event/json_text.h"
+#include "event/json_object.h"
 #include "policy/describe.h"
 
 namespace haetae::event {
@@ -16,37 +16,6 @@ using policy::LogLevel;
 using policy::Policy;
 using policy::Reason;
 using policy::Verdict;
-
-// A line under construction: key after key, with null for what is empty.
-class Line {
- public:
-  explicit Line(std::string& out) : out_(out) { out_ += '{'; }
-
-  void text(std::string_view key, std::string_view value) {
-    start(key);
-    if (value.empty()) {
-      out_ += "null";
-    } else {
-      append_json(out_, value);
-    }
-  }
-  void flag(std::string_view key, bool value) {
-    start(key);
-    out_ += value ? "true" : "false";
-  }
-  void finish() { out_ += '}'; }
-
- private:
-  // Keys are ours: they need no escapes.
-  void start(std::string_view key) {
-    out_ += is_first_ ? "\"" : ",\"";
-    is_first_ = false;
-    out_ += key;
-    out_ += "\":";
-  }
-  std::string& out_;
-  bool is_first_ = true;
-};
 
 std::string time_text(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -200,7 +169,7 @@ void append_json_line(std::string& out, const Event& event, const Policy& policy
     why = describe(policy, event);
   }
   const bool device_is_known = ids_are_known && event.who.device < policy.devices.size();
-  Line line(out);
+  JsonObject line(out);
   line.text("time", time_text(event.when));
   line.text("device", device_is_known ? policy.devices[event.who.device].name : "");
   line.text("profile", ids_are_known ? policy.profiles[event.who.profile].name : "");

@@ -407,15 +407,17 @@ const Mark* Decider::nearest_guardians_mark() const noexcept {
 }
 
 Outcome Decider::outcome_of_subject() const noexcept {
-  const list::Match& match = facts_.listed;
-  if (match.edited) [[unlikely]] {
-    Elements room;
-    const Outcome outcome = work_out(policy_, profile_, elements_of_host(room));
-    return request_.url == nullptr ? outcome : with_path(outcome);
-  }
-  const Outcome outcome =
-      profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
+  const Outcome outcome = outcome_of_host();
   return request_.url == nullptr ? outcome : with_path(outcome);
+}
+
+Outcome Decider::outcome_of_host() const noexcept {
+  const list::Match& match = facts_.listed;
+  if (!match.edited) {
+    return profile_.outcomes[2 * std::size_t{match.set} + (match.whole_name() ? 1 : 0)];
+  }
+  Elements room;
+  return work_out(policy_, profile_, elements_of_host(room));
 }
 
 std::span<const list::Element> Decider::elements_of_subject(Elements& room) const noexcept {
@@ -429,12 +431,24 @@ std::span<const list::Element> Decider::elements_of_subject(Elements& room) cons
 
 std::span<const list::Element> Decider::elements_of_host(Elements& room) const noexcept {
   if (request_.name == nullptr) return policy_.names.image().elements(facts_.listed.set);
+  const Name& name = *request_.name;
+  return std::span(room).first(elements_at(name, name.label_count(), room));
+}
+
+// What holds at the name by rules that start at one of its first labels up to `last`, nearest
+// first; returns how many, as far as there is room.
+std::size_t Decider::elements_at(const Name& name, std::size_t last,
+                                 std::span<list::Element> room) const noexcept {
   NameHashes hashes;
-  hash_suffixes(*request_.name, policy_.names.image().key(), hashes);
-  std::array<list::Lists::Holding, list::Delta::kElementsMax> holding;
-  const std::size_t count = policy_.names.holdings(hashes, holding);
-  for (std::size_t i = 0; i < count; ++i) room[i] = holding[i].element;
-  return std::span(room).first(count);
+  hash_suffixes(name, policy_.names.image().key(), hashes);
+  std::array<list::Lists::Holding, list::Delta::kElementsMax> holdings;
+  const std::size_t found = policy_.names.holdings(hashes, holdings);
+  std::size_t count = 0;
+  for (const auto& holding : std::span(holdings).first(found)) {
+    if (holding.label > last || count == room.size()) break;
+    room[count++] = holding.element;
+  }
+  return count;
 }
 
 bool Decider::schedule_active(const Schedule& schedule, Scratch::KnownState* known,

@@ -72,14 +72,15 @@ class Decider {
   }
   bool is_in_answer() const noexcept { return request_.kind == Kind::DnsAnswer; }
   Outcome outcome_of_subject() const noexcept;
+  Outcome outcome_of_host() const noexcept;
   // All that the lists say of the name or address, edits applied; in room, or in the image.
   using Elements = std::array<list::Element, list::Delta::kElementsMax>;
   std::span<const list::Element> elements_of_subject(Elements& room) const noexcept;
   std::span<const list::Element> elements_of_host(Elements& room) const noexcept;
+  std::size_t elements_at(const Name& name, std::size_t last,
+                          std::span<list::Element> room) const noexcept;
   // The same of a URL's path alone (paths.cc).
   std::size_t elements_of_path(std::span<list::Element> room) const noexcept;
-  std::size_t add_path_elements(const list::UrlName& url,
-                                std::span<list::Element> room) const noexcept;
   Outcome with_path(Outcome outcome) const noexcept;
   const list::PatternScore& score() noexcept;
 

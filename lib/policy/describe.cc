@@ -150,19 +150,23 @@ Description describe(const Policy& policy, const Profile& profile, const Name& n
   return describe_name(policy, profile, name, name, verdict);
 }
 
-// The list that decided may speak of the host, of a path, or of either without the www.
-Description describe(const Policy& policy, const Profile& profile, const Name& host,
-                     const list::UrlName& url, const Verdict& verdict) {
-  const auto decided_by_list = [&](const Description& d) {
-    return verdict.rule_kind != RuleKind::List || !d.rule.empty();
-  };
-  Description of_url = describe_name(policy, profile, url.name, host, verdict);
-  if (decided_by_list(of_url)) return of_url;
-  if (const auto bare = list::without_www(url)) {
-    Description of_bare = describe_name(policy, profile, bare->name, host, verdict);
-    if (decided_by_list(of_bare)) return of_bare;
+// The list that decided may speak of the page, of the page without the www, or of the host.
+Description describe(const Policy& policy, const Profile& profile, const Request& request,
+                     const Verdict& verdict) {
+  const Name none;
+  const Name& host = request.name != nullptr ? *request.name : none;
+  const bool by_list = verdict.rule_kind == RuleKind::List;
+  if (by_list && request.url != nullptr) {
+    Description of_page = describe_name(policy, profile, request.url->name, host, verdict);
+    if (!of_page.rule.empty()) return of_page;
+    if (const auto bare = list::without_www(*request.url)) {
+      of_page = describe_name(policy, profile, bare->name, host, verdict);
+      if (!of_page.rule.empty()) return of_page;
+    }
   }
-  return describe_name(policy, profile, host, host, verdict);
+  if (request.name == nullptr) return describe(policy, profile, *request.address, verdict);
+  const bool tells_page = !by_list && request.url != nullptr;
+  return describe_name(policy, profile, tells_page ? request.url->name : host, host, verdict);
 }
 
 Description describe(const Policy& policy, const Profile& profile, const IpAddress& address,

@@ -31,9 +31,9 @@ struct Description {
 // generation. Looks the name up again: for people's eyes, not for the hot path.
 Description describe(const Policy& policy, const Profile& profile, const Name& name,
                      const Verdict& verdict);
-// The same of a URL; rules on its path are "||host/path^".
-Description describe(const Policy& policy, const Profile& profile, const Name& host,
-                     const list::UrlName& url, const Verdict& verdict);
+// The same of whatever a request names; rules on the path of a URL are "||host/path^".
+Description describe(const Policy& policy, const Profile& profile, const Request& request,
+                     const Verdict& verdict);
 // The same of an address; rules are prefixes: "203.0.113.7", "203.0.113.0/24".
 Description describe(const Policy& policy, const Profile& profile, const IpAddress& address,
                      const Verdict& verdict);

@@ -11,26 +11,13 @@ namespace haetae::policy {
 std::size_t Decider::elements_of_path(std::span<list::Element> room) const noexcept {
   if (request_.url == nullptr) return 0;
   const list::UrlName& whole = *request_.url;
-  std::size_t count = add_path_elements(whole, room);
+  if (whole.path_labels == 0) return 0;
+  const std::size_t last = whole.path_labels - 1;
+  const std::size_t count = elements_at(whole.name, last, room);
   if (count > 0) return count;
   // People write sites down without their www.
   const auto bare = list::without_www(whole);
-  return bare ? add_path_elements(*bare, room) : 0;
-}
-
-std::size_t Decider::add_path_elements(const list::UrlName& url,
-                                       std::span<list::Element> room) const noexcept {
-  if (url.path_labels == 0) return 0;
-  NameHashes hashes;
-  hash_suffixes(url.name, policy_.names.image().key(), hashes);
-  std::array<list::Lists::Holding, list::Delta::kElementsMax> holdings;
-  const std::size_t found = policy_.names.holdings(hashes, holdings);
-  std::size_t count = 0;
-  for (const auto& holding : std::span(holdings).first(found)) {
-    if (holding.label >= url.path_labels || count == room.size()) break;
-    room[count++] = holding.element;
-  }
-  return count;
+  return bare ? elements_at(bare->name, last, room) : 0;
 }
 
 // What is said of a page counts beside what is said of its site: neither widens to the other, and

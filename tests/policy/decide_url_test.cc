@@ -71,10 +71,30 @@ TEST(DescribeUrl, NamesTheRuleOfThePage) {
   scene.maker.list("pages", scene.adult, {"||site.example/sex^"});
   const Verdict verdict = scene.ask_url("www.site.example/sex/1");
   const Name host = name_of("www.site.example");
-  const auto words = describe(*scene.made, scene.made->profiles[scene.child], host,
-                              list::url_name(host, "/sex/1"), verdict);
+  const list::UrlName url = list::url_name(host, "/sex/1");
+  const auto words = describe(*scene.made, scene.made->profiles[scene.child],
+                              {.name = &host, .url = &url}, verdict);
   EXPECT_EQ(words.list, "pages");
   EXPECT_EQ(words.rule, "||site.example/sex^");
+}
+
+TEST(DescribeUrl, NamesTheRuleOfTheAddressThatHoldsThePage) {
+  Scene scene;
+  scene.maker.list("addresses", scene.adult, {"203.0.113.7"});
+  scene.made = scene.maker.make();
+  Scratch scratch(*scene.made);
+  const IpAddress address = *IpAddress::from_text("203.0.113.7");
+  const list::UrlName url = list::url_name(name_of("203.0.113.7"), "/any");
+  const Request request{.who = {.device = 0, .profile = scene.child},
+                        .kind = Kind::HttpUrl,
+                        .now = kNoon,
+                        .address = &address,
+                        .url = &url};
+  const Verdict verdict = decide(*scene.made, scene.standing, request, scratch);
+  EXPECT_EQ(verdict.action, Action::Block);
+  const auto words = describe(*scene.made, scene.made->profiles[scene.child], request, verdict);
+  EXPECT_EQ(words.list, "addresses");
+  EXPECT_EQ(words.rule, "203.0.113.7");
 }
 
 }  // namespace
