@@ -186,13 +186,22 @@ enum class GateMode : std::uint8_t { Off, Queue };
 struct Gate {
   GateMode mode = GateMode::Off;
 };
-struct Tap {
-  std::string interface;
-};
 enum class ProxyMode : std::uint8_t { Off, Transparent, Explicit };
 struct Proxy {
   ProxyMode mode = ProxyMode::Off;
   std::vector<Endpoint> listen;
+};
+
+// Listening to a mirror port.
+struct Tap {
+  std::string interface;        // empty: nothing is listened to
+  std::string filter;           // in the language of pcap-filter(7); empty: all packets
+  int filter_line = 0;          // where it stands in the file
+  bool behind_router = false;   // the frames' MACs are the router's
+  int workers = 0;              // 0: auto, as many as answer DNS
+  bool enforce = false;         // what is blocked is reset
+  std::string reset_interface;  // where resets leave
+  friend bool operator==(const Tap&, const Tap&) = default;
 };
 
 // Where commands reach the running filter, and who may give them beside root.
