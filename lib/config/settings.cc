@@ -360,6 +360,9 @@ const Table<Tap>& tap_table() {
       row("reset_interface", &Tap::reset_interface, interface_or_none(), R"("")",
           "The interface that resets leave from, in the network that is watched; needed with "
           "enforce."),
+      row("reset_tagged", &Tap::reset_tagged, yes_no(), "false",
+          "true: resets carry the VLAN tags of the frames that they answer, since "
+          "reset_interface is a port of all those VLANs (a trunk)."),
   }};
   return table;
 }
