@@ -14,6 +14,7 @@
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
 #include "daemon/list_build_process.h"
+#include "daemon/privileges.h"
 #include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
@@ -186,6 +187,7 @@ int serve(const fs::path& file) {
   image = nullptr;  // the policy holds it; a reload must be able to let go of it
 
   const config::Config& config = start->loaded.config;
+  if (!looks_at_flows(config)) give_up_raw_sockets();
   StandingKeeper keeper(state, {assembled->policy, start->loaded});
   Snapshot<policy::Policy> policy(std::move(assembled->policy));
   Snapshot<policy::Standing> standing(keeper.standing());
