@@ -10,6 +10,7 @@ takes on any machine that tests run on, so the tests do not depend on who is fas
 the server win on purpose."""
 
 import contextlib
+import json
 import re
 import signal
 import socket
@@ -225,6 +226,26 @@ class Watching(Tapped):
         lab.wait_until(lambda: self.number("haetae_tap_dropped_total") > 0, "drops are counted")
         lab.wait_until(lambda: "frames of interface 'eth1' were dropped" in self.box.filter.err(),
                        "drops are told")
+
+
+    def test_the_doctor_looks_at_the_mirror_port(self):
+        def finding():
+            done = self.box.haetae("doctor", "--json", "--config", self.box.filter.config_path)
+            return next(f for f in json.loads(done.stdout)["findings"] if f["topic"] == "tap")
+        self.start_listening()
+        self.serve(80, delay_s=0)
+        stop = threading.Event()
+        self.addCleanup(stop.set)
+
+        def talk():
+            with contextlib.suppress(OSError):
+                while not stop.wait(0.02):
+                    self.http(ALLOWED)
+        threading.Thread(target=talk, daemon=True).start()
+        lab.wait_until(lambda: finding()["level"] == "good", "connections are seen")
+        self.unplug()
+        self.addCleanup(self.plug)
+        self.assertIn("interface 'eth1' cannot be tapped: there is none", finding()["text"])
 
 
 class Enforcing(Tapped):
