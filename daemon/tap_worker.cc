@@ -157,11 +157,17 @@ struct TapWorker::Impl {
     CapturedPacket captured;
     for (int i = 0; i < limits::kTapBatchPackets; ++i) {
       if (!tap.thing->next(captured)) {
-        if (!tap.thing->error().empty()) tap.lose(tap.thing->error(), now.monotonic);
-        return;
+        return look_after_end(now.monotonic);
       }
       on_packet(captured, now);
     }
+  }
+
+  // Nothing more is there: for now, or since the interface went away.
+  void look_after_end(Monotonic now) {
+    if (tap.thing->error().empty()) return;
+    count_drops();
+    tap.lose(tap.thing->error(), now);
   }
 
   void on_packet(const CapturedPacket& captured, const Now& now) {
