@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 
 namespace haetae::daemon {
 
 void give_up_privilege_over_network() {
   if (geteuid() == 0) return;
   (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_NET_ADMIN, 0, 0);
-  // There is no wrapper in the C library; capset(2) speaks of the calling thread, and those that it
-  // starts later: this is called before others are.
+  // There is no wrapper in the C library.
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
   if (syscall(SYS_capget, &header, sets.data()) != 0) return;

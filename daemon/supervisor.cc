@@ -18,6 +18,7 @@
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
 #include "daemon/metrics.h"
+#include "daemon/tap_notices.h"
 #include "daemon/upstream_notices.h"
 
 namespace haetae::daemon {
@@ -57,7 +58,25 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
            now.gate.queue_count == next.gate.queue_count,
        "gate.queue");
   tell(now.gate.mark == next.gate.mark, "gate.mark");
+  tell(now.tap == next.tap, "tap");
 }
+
+// Tells threads that move from those that hang.
+class Pulse {
+ public:
+  // beats: how often the thread came round so far. False: for too long it has not.
+  bool is_alive(std::uint64_t beats, Monotonic now) {
+    if (beats != beats_ || last_at_ == Monotonic{}) {
+      beats_ = beats;
+      last_at_ = now;
+    }
+    return now - last_at_ < limits::kWorkerSilenceMax;
+  }
+
+ private:
+  std::uint64_t beats_ = 0;
+  Monotonic last_at_;
+};
 
 }  // namespace
 
@@ -77,11 +96,12 @@ struct Supervisor::Impl {
         signals(io, SIGHUP, SIGTERM, SIGINT),
         beat(io),
         commands(running.keeper, running.published.standing),
-        upstream_notices(upstream_settings_of(running.loaded.config)) {
+        upstream_notices(upstream_settings_of(running.loaded.config)),
+        tap_notices(running.loaded.config.tap),
+        pulses(running.workers.size()),
+        tap_pulses(running.taps.size()) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
-    beats_seen.assign(running.workers.size(), 0);
-    last_beat_at.assign(running.workers.size(), started);
     if (running.control.get() < 0) return;
     control.emplace(io, std::move(running.control), running.control_path,
                     [this](std::string_view request) { return commands.answer(request); });
@@ -110,6 +130,7 @@ struct Supervisor::Impl {
     sd_notify(0, "STOPPING=1");
     if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
+    for (const auto& tap : running.taps) tap->stop();
     io.stop();
   }
 
@@ -219,6 +240,7 @@ struct Supervisor::Impl {
     running.published.standing.collect();
     running.published.settings.collect();
     upstream_notices.look_at(running.workers);
+    tap_notices.look_at(running.taps, read_clock().monotonic);
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -255,13 +277,11 @@ struct Supervisor::Impl {
   bool workers_live() {
     const Monotonic now = read_clock().monotonic;
     bool all = true;
-    for (std::size_t i = 0; i < running.workers.size(); ++i) {
-      const std::uint64_t beats = running.workers[i]->beats();
-      if (beats != beats_seen[i]) {
-        beats_seen[i] = beats;
-        last_beat_at[i] = now;
-      }
-      all = all && now - last_beat_at[i] < limits::kWorkerSilenceMax;
+    for (std::size_t i = 0; i < pulses.size(); ++i) {
+      all = pulses[i].is_alive(running.workers[i]->beats(), now) && all;
+    }
+    for (std::size_t i = 0; i < tap_pulses.size(); ++i) {
+      all = tap_pulses[i].is_alive(running.taps[i]->beats(), now) && all;
     }
     return all;
   }
@@ -275,14 +295,14 @@ struct Supervisor::Impl {
   std::expected<void, std::string> open_admin() {
     const auto& endpoint = running.loaded.config.admin_listen;
     if (!endpoint) return {};
-    auto front =
-        AdminFront::open(io, *endpoint,
-                         {.metrics =
-                              [this] {
-                                return metrics_text(running.published, running.workers,
-                                                    running.events, reloads, running.firewall);
-                              },
-                          .fault = [this] { return fault(); }});
+    auto front = AdminFront::open(
+        io, *endpoint,
+        {.metrics =
+             [this] {
+               return metrics_text({running.published, running.workers, running.taps,
+                                    running.events, reloads, running.firewall});
+             },
+         .fault = [this] { return fault(); }});
     if (!front) return std::unexpected(front.error());
     admin = std::move(*front);
     return {};
@@ -311,8 +331,9 @@ struct Supervisor::Impl {
   ReloadCounts reloads;
   std::unique_ptr<AdminFront> admin;
   UpstreamNotices upstream_notices;
-  std::vector<std::uint64_t> beats_seen;
-  std::vector<Monotonic> last_beat_at;
+  TapNotices tap_notices;
+  std::vector<Pulse> pulses;  // of running.workers
+  std::vector<Pulse> tap_pulses;
 };
 
 Supervisor::Supervisor(Running running) : impl_(std::make_unique<Impl>(std::move(running))) {}

@@ -13,6 +13,7 @@
 #include "daemon/firewall/keeper.h"
 #include "daemon/sockets.h"
 #include "daemon/standing_keeper.h"
+#include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -23,6 +24,7 @@ struct Running {
   config::Loaded loaded;
   Published published;
   std::vector<std::unique_ptr<Worker>>& workers;
+  const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: no mirror port is listened to
   EventWriter& events;
   CrashGuard& crash_guard;
   StandingKeeper& keeper;

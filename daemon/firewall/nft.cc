@@ -1,5 +1,6 @@
 #include "daemon/firewall/nft.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
@@ -64,13 +65,15 @@ class Question {
   nlmsghdr* header_;
 };
 
-int take_generation(const nlmsghdr* message, void* data) {
-  const nlattr* attribute = nullptr;
-  mnl_attr_for_each(attribute, message, sizeof(nfgenmsg)) {
-    if (mnl_attr_get_type(attribute) != NFTA_GEN_ID) continue;
+int take_attribute(const nlattr* attribute, void* data) {
+  if (mnl_attr_get_type(attribute) == NFTA_GEN_ID) {
     *static_cast<std::optional<std::uint32_t>*>(data) = ntohl(mnl_attr_get_u32(attribute));
   }
   return MNL_CB_OK;
+}
+
+int take_generation(const nlmsghdr* message, void* data) {
+  return mnl_attr_parse(message, sizeof(nfgenmsg), take_attribute, data);
 }
 
 }  // namespace
@@ -124,7 +127,8 @@ std::optional<std::uint32_t> ruleset_generation() {
 
 bool has_iptables_target(const char* name, std::uint32_t revision) {
   constexpr std::uint32_t kTarget = 1;
-  for (const std::uint8_t family : {AF_INET, AF_INET6}) {
+  constexpr std::array<std::uint8_t, 2> kFamilies{AF_INET, AF_INET6};
+  for (const std::uint8_t family : kFamilies) {
     Question question((NFNL_SUBSYS_NFT_COMPAT << 8) | NFNL_MSG_COMPAT_GET, family);
     mnl_attr_put_strz(question.header(), NFTA_COMPAT_NAME, name);
     mnl_attr_put_u32(question.header(), NFTA_COMPAT_REV, htonl(revision));
