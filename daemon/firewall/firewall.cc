@@ -59,7 +59,7 @@ std::expected<void, std::string> Firewall::update(const std::string& commands) {
 }
 
 std::string Firewall::listing() {
-  return nft_.list_table(own_table()) + list_mangle();
+  return firewall::in_order(nft_.list_table(own_table())) + list_mangle();
 }
 
 std::expected<std::string, std::string> Firewall::listing_of(const firewall::Plan& plan) {
@@ -75,6 +75,7 @@ std::expected<std::string, std::string> Firewall::listing_of(const firewall::Pla
   };
   replace(kSleeping, firewall::kTable);
   replace("\tflags dormant\n", "");
+  listed = firewall::in_order(listed);
   if (plan.queue_by != firewall::QueueBy::MangleChain) return listed;
   for (const bool is_v4 : {true, false}) {
     listed += firewall::own_mangle_lines(firewall::saved_mangle_text(plan, is_v4));

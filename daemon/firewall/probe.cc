@@ -37,8 +37,8 @@ constexpr Part kParts[] = {
 constexpr std::string_view kTried = "haetae_tried";
 
 bool can(Nft& nft, std::string_view chain) {
-  const std::string body = chain.empty() ? "" : fmt::format("chain tried {{ {} }}", chain);
-  return nft.try_out(fmt::format("table inet {} {{ {} }}\n", kTried, body)).has_value();
+  const std::string body = chain.empty() ? "" : fmt::format("chain tried {{ {}\n}}\n", chain);
+  return nft.try_out(fmt::format("table inet {} {{\n{}}}\n", kTried, body)).has_value();
 }
 
 bool is_on(const fs::path& file) {

@@ -122,15 +122,13 @@ std::string hex(std::uint32_t bits) {
 
 void write_target(Text& out, std::string_view family, const std::optional<DnsTarget>& target) {
   if (!target) return;  // what goes to others is refused on its way out
-  const std::string_view ip = family == "ipv4" ? "ip" : "ip6";
+  const std::string match = fmt::format("meta nfproto {} meta l4proto {{ tcp, udp }}", family);
   if (!target->address) {
-    out.line("meta nfproto {} redirect to :{}", family, target->port);
+    out.line("{} redirect to :{}", match, target->port);
   } else if (target->address->is_v4()) {
-    out.line("meta nfproto {} dnat {} to {}:{}", family, ip, target->address->to_text(),
-             target->port);
+    out.line("{} dnat ip to {}:{}", match, target->address->to_text(), target->port);
   } else {
-    out.line("meta nfproto {} dnat {} to [{}]:{}", family, ip, target->address->to_text(),
-             target->port);
+    out.line("{} dnat ip6 to [{}]:{}", match, target->address->to_text(), target->port);
   }
 }
 

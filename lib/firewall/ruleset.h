@@ -37,6 +37,10 @@ std::string not_alive_text();
 // Takes the table away, also if there is none.
 std::string removal_text();
 
+// A listing of nft's in which the elements of a set on one line stand in order, and no line is
+// empty: the kernel hands elements out in an order of its own, another one each time.
+std::string in_order(std::string_view listing);
+
 // Input of iptables-restore --noflush for one family: our chain, and the jump to it.
 // has_jump: it stands already.
 std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump);
