@@ -140,9 +140,9 @@ class Replay {
     Lines lines(output_);
     std::optional<Comparison> comparison;
     if (other_ != nullptr) {
-      const Comparison::Parts parts{
-          *side_.policy, *other_->policy,
-          [&](const Changed& changed) { write_changed(changed, *comparison, lines); }};
+      const Comparison::Parts parts{*side_.policy, *other_->policy, [&](const Changed& changed) {
+                                      write_changed(changed, *comparison, lines);
+                                    }};
       comparison.emplace(parts);
     }
     const ReplayJudge other = (other_ == nullptr ? side_ : *other_).judge();

@@ -140,12 +140,11 @@ void write_change_json(const Changed& changed, const Comparison::Parts& policies
 void write_change_text(const Changed& changed, const Comparison::Parts& policies,
                        std::string& out) {
   const Seen& was = changed.was.seen;
-  out += fmt::format("{} {:4} {:15} {}: was {} ({}), would be {} ({})\n",
-                     policies.was.zone.rfc3339(was.time), to_text(was.protocol),
-                     was.client.address.to_text(), replay_input(was),
-                     replay_verdict(was.verdict.action), why_of(was, policies.was),
-                     replay_verdict(changed.would_be.verdict.action),
-                     why_of(changed.would_be, policies.would_be));
+  out += fmt::format(
+      "{} {:4} {:15} {}: was {} ({}), would be {} ({})\n", policies.was.zone.rfc3339(was.time),
+      to_text(was.protocol), was.client.address.to_text(), replay_input(was),
+      replay_verdict(was.verdict.action), why_of(was, policies.was),
+      replay_verdict(changed.would_be.verdict.action), why_of(changed.would_be, policies.would_be));
 }
 
 std::string compare_summary(const CompareTotals& totals) {
@@ -164,8 +163,7 @@ std::string compare_summary(const CompareTotals& totals) {
   }
   if (totals.unpaired > 0) {
     out += fmt::format(
-        "{} more requests were seen under one of the two alone: they follow a blocked one on the "
-        "same connection\n",
+        "left out: {}, seen under one of the two alone, behind a blocked one on the same ports\n",
         totals.unpaired);
   }
   return out;
