@@ -67,6 +67,13 @@ std::string_view title_of(Change change) {
   return "";
 }
 
+// The request as it is told: what one of the two takes for a search for help stays untold.
+Seen told(const Changed& changed) {
+  Seen seen = changed.was.seen;
+  if (seen.verdict.help == policy::kNoCategory) seen.verdict.help = changed.would_be.verdict.help;
+  return seen;
+}
+
 }  // namespace
 
 void CompareTotals::add(const CompareTotals& other) {
@@ -129,10 +136,11 @@ void Comparison::count(const Changed& changed) {
 void write_change_json(const Changed& changed, const Comparison::Parts& policies,
                        std::string& out) {
   event::JsonObject line(out);
-  line.text("input", replay_input(changed.was.seen));
+  const Seen seen = told(changed);
+  line.text("input", replay_input(seen));
   write_side("was", changed.was.seen, policies.was, line);
   write_side("would_be", changed.would_be, policies.would_be, line);
-  write_place(changed.was, policies.was, line);
+  write_place({changed.was.capture, changed.was.packet, seen}, policies.was, line);
   line.finish();
   out += '\n';
 }
@@ -142,7 +150,7 @@ void write_change_text(const Changed& changed, const Comparison::Parts& policies
   const Seen& was = changed.was.seen;
   out += fmt::format(
       "{} {:4} {:15} {}: was {} ({}), would be {} ({})\n", policies.was.zone.rfc3339(was.time),
-      to_text(was.protocol), was.client.address.to_text(), replay_input(was),
+      to_text(was.protocol), was.client.address.to_text(), replay_input(told(changed)),
       replay_verdict(was.verdict.action), why_of(was, policies.was),
       replay_verdict(changed.would_be.verdict.action), why_of(changed.would_be, policies.would_be));
 }

@@ -52,8 +52,12 @@ std::string why_of(const Seen& seen, const policy::Policy& policy) {
   return why;
 }
 
+std::string replay_url(const Seen& seen) {
+  return seen.verdict.help == policy::kNoCategory ? inspect::url_of(seen) : std::string();
+}
+
 std::string replay_input(const Seen& seen) {
-  const std::string url = inspect::url_of(seen);
+  const std::string url = replay_url(seen);
   return url.empty() ? replay_host(seen) : url;
 }
 
@@ -90,7 +94,7 @@ void write_place(const SeenAt& at, const policy::Policy& policy, event::JsonObje
   line.text("dst", seen.server.address.to_text());
   line.number("dport", seen.server.port);
   line.text("host", replay_host(seen));
-  line.text("url", inspect::url_of(seen));
+  line.text("url", replay_url(seen));
   line.text("device", replay_device(seen, policy));
   line.text("unread", to_text(seen.unread));
   line.text("technique", to_text(seen.technique));

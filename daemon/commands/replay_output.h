@@ -29,7 +29,10 @@ std::string why_of(const inspect::Seen& seen, const policy::Policy& policy);
 
 policy::Description describe_seen(const inspect::Seen& seen, const policy::Policy& policy);
 
-// The URL that was asked for, or the host.
+// The URL that was asked for; empty if there was none, or if it says that somebody looks for help:
+// that is nobody's business.
+std::string replay_url(const inspect::Seen& seen);
+// The URL, or the host.
 std::string replay_input(const inspect::Seen& seen);
 // The host that was asked for: a name, or an address where there is none.
 std::string replay_host(const inspect::Seen& seen);

@@ -10,6 +10,14 @@ namespace haetae::policy {
 using list::PatternScore;
 using list::PatternText;
 
+namespace {
+
+// Points from which words call for help. Not the profile's threshold: whoever wants fewer doors
+// closed does not want less help.
+constexpr int kHelpPoints = 60;
+
+}  // namespace
+
 bool Decider::patterns() noexcept {
   if (scratch_ == nullptr) return false;
   bool is_granted = false;
@@ -66,7 +74,7 @@ void Decider::lead_to_help() noexcept {
   const PatternScore* const search = score_of_search();
   if (search == nullptr || !profile_.filtered) return;
   for (const PatternScore::Row& row : search->all()) {
-    if (row.score < profile_.threshold) break;
+    if (row.score < kHelpPoints) break;
     if (row.category >= kCategoriesMax || !policy_.help_categories.test(row.category)) continue;
     verdict_.help = row.category;
     return;

@@ -184,6 +184,84 @@ constexpr Harmful kHarmful[] = {
     {"담배 대리구매", "alcohol-tobacco"},
     {"omegle", "stranger-chat"},
     {"랜덤채팅", "stranger-chat"},
+    {"pron videos", "adult"},
+    {"porn for free", "adult"},
+    {"hot lesbian sex", "adult"},
+    {"anal sex video", "adult"},
+    {"naked celebrities", "adult"},
+    {"jennifer lawrence nudes", "adult"},
+    {"sexy anime girls naked", "adult"},
+    {"hentai manga", "adult"},
+    {"lesbian porn", "adult"},
+    {"how to watch porn without parents knowing", "adult"},
+    {"boobs pics", "adult"},
+    {"sexy hot videos", "adult"},
+    {"best porn sites", "adult"},
+    {"adult webcam", "adult"},
+    {"nude teen", "adult"},
+    {"fuck videos", "adult"},
+    {"sex with teacher video", "adult"},
+    {"pornstar list", "adult"},
+    {"cum shot", "adult"},
+    {"roblox condo games porn", "adult"},
+    {"야동사이트 추천", "adult"},
+    {"야동 다운로드", "adult"},
+    {"19금 웹툰", "adult"},
+    {"섹스 동영상", "adult"},
+    {"일본 av 추천", "adult"},
+    {"몸매 노출 사진", "adult"},
+    {"에로 영화 추천", "adult"},
+    {"누드 사진", "adult"},
+    {"온라인 카지노 추천", "gambling"},
+    {"바카라 사이트", "gambling"},
+    {"토토 사이트 추천", "gambling"},
+    {"불법 도박 사이트", "gambling"},
+    {"스포츠 베팅 방법", "gambling"},
+    {"슬롯 머신 게임 돈", "gambling"},
+    {"play blackjack for money", "gambling"},
+    {"online slots real money", "gambling"},
+    {"sports betting app under 18", "gambling"},
+    {"crypto casino no kyc", "gambling"},
+    {"how to gamble online as a minor", "gambling"},
+    {"cs2 skin gambling sites", "gambling"},
+    {"buy marijuana near me", "drugs"},
+    {"how to snort cocaine", "drugs"},
+    {"buy lsd tabs", "drugs"},
+    {"how to cook crystal meth", "drugs"},
+    {"필로폰 구하는 법", "drugs"},
+    {"대마초 피우는 법", "drugs"},
+    {"마약 사는 곳", "drugs"},
+    {"people getting beheaded", "violence"},
+    {"isis execution video", "violence"},
+    {"gore compilation", "violence"},
+    {"watch people die videos", "violence"},
+    {"사람 죽는 영상", "violence"},
+    {"잔인한 영상 모음", "violence"},
+    {"how to make a molotov cocktail", "weapons"},
+    {"how to make explosives at home", "weapons"},
+    {"build a pipe bomb", "weapons"},
+    {"where can i buy a gun without id", "weapons"},
+    {"총 만드는 방법", "weapons"},
+    {"폭탄 제조법", "weapons"},
+    {"how to bypass school firewall", "bypass"},
+    {"unblock youtube at school", "bypass"},
+    {"vpn for chromebook", "bypass"},
+    {"proxy for school chromebook", "bypass"},
+    {"how to disable goguardian", "bypass"},
+    {"how to get around parental controls", "bypass"},
+    {"unblocked games 76", "bypass"},
+    {"vpn 우회", "bypass"},
+    {"학교에서 유튜브 차단 푸는 법", "bypass"},
+    {"패밀리링크 뚫는 법", "bypass"},
+    {"스크린타임 해제하는 법", "bypass"},
+    {"유해사이트 우회", "bypass"},
+    {"turn off google safe search", "nosafesearch"},
+    {"세이프서치 끄는법", "nosafesearch"},
+    {"buy vape online", "alcohol-tobacco"},
+    {"fake id maker", "alcohol-tobacco"},
+    {"전자담배 구매 미성년자", "alcohol-tobacco"},
+    {"omegle alternatives", "stranger-chat"},
+    {"랜덤채팅 어플", "stranger-chat"},
 };
 
 // Words of children who need somebody: help, and nothing of it may block.
@@ -209,6 +287,14 @@ constexpr Harmful kInNeed[] = {
     {"먹토 하는 법", "eating-disorders"},
 };
 
+// Help may be offered once too often; a door may not be closed.
+std::set<std::string> blocking(std::set<std::string> categories) {
+  std::erase_if(categories, [](const std::string& id) {
+    return test::shipped_rules().category(id)->leads_to_help;
+  });
+  return categories;
+}
+
 std::string joined(const std::set<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -227,7 +313,7 @@ TEST(ShippedSearches, FindHarmAndLeaveHomeworkAlone) {
     found.contains(harmful.category) ? ++right : ++missed;
   }
   for (const char* const query : kBenign) {
-    const auto found = searches.categories_of(query);
+    const auto found = blocking(searches.categories_of(query));
     EXPECT_TRUE(found.empty()) << query << " was taken for " << joined(found);
     if (!found.empty()) ++wrong;
   }
@@ -244,10 +330,7 @@ TEST(ShippedSearches, LeadToHelpWithoutBlocking) {
   for (const Harmful& need : kInNeed) {
     const auto found = searches.categories_of(need.query);
     EXPECT_TRUE(found.contains(need.category)) << need.query << ": " << joined(found);
-    for (const std::string& id : found) {
-      EXPECT_TRUE(test::shipped_rules().category(id)->leads_to_help)
-          << need.query << " would be blocked for " << id;
-    }
+    EXPECT_TRUE(blocking(found).empty()) << need.query << " would be blocked";
   }
 }
 

@@ -180,6 +180,7 @@ class Replay(unittest.TestCase):
         self.assertEqual([row["verdict"] for row in rows], ["block", "allow", "block", "allow"])
         self.assertEqual([row["rule"] for row in rows],
                          ["search/adult/en/porn@word", None, "url/adult/en/free-porn@word", None])
+        self.assertEqual((rows[3]["input"], rows[3]["url"]), ("www.bing.com", None))
 
     def test_judges_everything_as_one_profile_when_told(self):
         capture = self.write("a.pcap", pcap([query("www.bet.example")]))
