@@ -54,7 +54,7 @@ const Table<Config>& rules_table() {
       row("start_lists", &Config::start_lists, yes_no(), "true",
           "The small built-in lists of well-known sites count too."),
       row("patterns", &Config::patterns, yes_no(), "true",
-          "Judge names that stand in no list by the words in them."),
+          "Judge names, pages and searches by the words in them."),
   }};
   return table;
 }
