@@ -54,7 +54,7 @@ const Table<Config>& rules_table() {
       row("start_lists", &Config::start_lists, yes_no(), "true",
           "The small built-in lists of well-known sites count too."),
       row("patterns", &Config::patterns, yes_no(), "true",
-          "Judge names that stand in no list by the words in them."),
+          "Judge names, pages and searches by the words in them."),
   }};
   return table;
 }
@@ -302,16 +302,6 @@ const Table<DevicesSeen>& devices_seen_table() {
   return table;
 }
 
-const Table<Gate>& gate_table() {
-  static const Table<Gate> table{{
-      row("mode", &Gate::mode,
-          choice<GateMode>({{"off", GateMode::Off}, {"queue", GateMode::Queue}}), "off",
-          "queue: judge packets on their way through this machine.",
-          "this version judges DNS only; packets are not looked at"),
-  }};
-  return table;
-}
-
 // Empty: none, as if it were left out.
 Type<std::string> interface_or_none() {
   Type<std::string> type = interface_name();
@@ -320,15 +310,6 @@ Type<std::string> interface_or_none() {
     if (!is_none) read(value, name);
   };
   return type;
-}
-
-// `auto`, or a number.
-Type<int> worker_count() {
-  Type<int> type = number(1, kWorkersMax);
-  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
-            count = 0;
-            if (value.node.text != "auto") read(value, count);
-          }};
 }
 
 // Whether it is a filter can only be said with libpcap, which the daemon has.
@@ -351,7 +332,7 @@ const Table<Tap>& tap_table() {
       row("behind_router", &Tap::behind_router, yes_no(), "false",
           "true: the mirror port stands behind a router, and frames have its MAC address in place "
           "of the devices'."),
-      row("workers", &Tap::workers, worker_count(), "auto",
+      row("workers", &Tap::workers, number_or_auto(kWorkersMax), "auto",
           "Threads that share the packets, each with 64 MB of the kernel's memory; auto: as many "
           "as answer DNS."),
       row("enforce", &Tap::enforce, yes_no(), "false",
@@ -434,7 +415,7 @@ Type<std::vector<Profile>> named_profiles() {
 Table<Config> make_config_table() {
   return {{
       row("site", &Config::site, section(site_table()), "{}", "The place."),
-      row("workers", &Config::workers, worker_count(), "auto",
+      row("workers", &Config::workers, number_or_auto(kWorkersMax), "auto",
           "Threads that answer; auto: one for each processor."),
       whole_row("state", section(state_table()), "{}", "What the filter keeps on disk."),
       row("control", &Config::control, section(control_table()), "{}",

@@ -4,7 +4,6 @@
 
 #include "base/assert.h"
 #include "base/local_address.h"
-#include "list/host_text.h"
 #include "policy/decider.h"
 
 namespace haetae::policy {
@@ -60,6 +59,13 @@ Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept {
   NameFacts nothing;
   return Decider({policy, standing, request, nothing, nullptr}).decide_unknown_subject();
+}
+
+Verdict presence(const Policy& policy, const Standing& standing, ProfileId profile,
+                 Time now) noexcept {
+  NameFacts nothing;
+  const Request request{.who = {.profile = profile}, .now = now};
+  return Decider({policy, standing, request, nothing, nullptr}).decide_presence();
 }
 
 bool is_silent(const Policy& policy, const Request& request, NameFacts& facts,
@@ -136,7 +142,8 @@ Verdict Decider::decide() noexcept {
    || services()
    // Lists are kept by people who looked at the site: above guesses.
    || categories()
-   // A guess from the name's letters is better than nothing where nobody has looked.
+   // A guess from the letters of a name, or from the words that somebody searches for, is better
+   // than nothing where nobody has looked.
    || patterns()
    // Names of which nothing is known.
    || unknown() || nothing_matched());
@@ -169,6 +176,13 @@ Verdict Decider::decide_unknown_subject() noexcept {
   if (!is_settled) {
     profile_.undecidable_blocked ? block(Reason::Undecidable) : allow(Reason::Undecidable);
   }
+  return shape();
+}
+
+// The steps that are about time alone, each as it stands in decide().
+Verdict Decider::decide_presence() noexcept {
+  (paused() || (focus_opens_nothing() && focus()) || bedtime() || total_quota() ||
+   nothing_matched());
   return shape();
 }
 
@@ -248,6 +262,13 @@ bool Decider::reachable_in_focus() const noexcept {
     return mark.kind == MarkKind::FocusAllow && mark.subject == request_.who.profile &&
            mark_counts(mark);
   });
+}
+
+bool Decider::focus_opens_nothing() const noexcept {
+  return profile_.focus_categories.none() &&
+         std::ranges::none_of(policy_.marks, [&](const Mark& mark) {
+           return mark.kind == MarkKind::FocusAllow && mark.subject == request_.who.profile;
+         });
 }
 
 bool Decider::bedtime() noexcept {
@@ -336,39 +357,6 @@ bool Decider::service_used_up(ServiceId service) noexcept {
 bool Decider::categories() noexcept {
   if (!outcome_.category) return false;
   return block_by_list(Reason::Category, outcome_.category_list, outcome_.category_watched);
-}
-
-bool Decider::patterns() noexcept {
-  // A person looked at these and found them good; a guess does not overrule that.
-  if (outcome_.known_good || outcome_.excepted) return false;
-  if (policy_.host_patterns == nullptr || scratch_ == nullptr || profile_.blocked.none() ||
-      request_.name == nullptr) {
-    return false;
-  }
-  bool is_granted = false;
-  for (const list::PatternScore::Row& row : score().all()) {
-    if (row.score < profile_.threshold) break;  // highest first
-    if (row.category >= kCategoriesMax || !profile_.blocked.test(row.category)) continue;
-    if (category_granted(row.category)) {
-      is_granted = true;
-      continue;
-    }
-    verdict_.rule_kind = RuleKind::Pattern;
-    verdict_.source = row.heaviest;
-    verdict_.category = row.category;
-    return block(Reason::Pattern);
-  }
-  return is_granted && allow(Reason::Granted);
-}
-
-const list::PatternScore& Decider::score() noexcept {
-  if (!facts_.score_known) {
-    std::array<char, Name::kTextBytesMax> text;
-    facts_.score = policy_.host_patterns->scan(list::host_scan_text(*request_.name, text),
-                                               *scratch_->patterns_);
-    facts_.score_known = true;
-  }
-  return facts_.score;
 }
 
 bool Decider::unknown() noexcept {

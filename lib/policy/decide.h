@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -52,8 +53,9 @@ class Scratch {
     std::vector<KnownState> hours;  // by ServiceId; empty where no service has hours
   };
 
-  std::unique_ptr<list::PatternScratch> patterns_;  // null: no patterns
-  std::vector<ProfileStates> states_;               // by ProfileId
+  // By PatternText; null where there are no patterns.
+  std::array<std::unique_ptr<list::PatternScratch>, list::kPatternTextsCount> patterns_;
+  std::vector<ProfileStates> states_;  // by ProfileId
   NameHashes hashes_;
 };
 
@@ -73,6 +75,12 @@ Verdict decide(const Policy& policy, const Standing& standing, const Request& re
 // The verdict on what cannot be decided (hidden name, malformed request): the profile's word.
 Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept;
+
+// The verdict on the profile's being online at all: a Block while pause, bedtime, a used-up total
+// quota or a focus that leaves nothing open stops whatever it asks for. What decide() lets through
+// even then (house, help, grants of a name) is not asked here. Holds until its valid_until.
+Verdict presence(const Policy& policy, const Standing& standing, ProfileId profile,
+                 Time now) noexcept;
 
 // Whether a clock is set by this name. While the clock is not credible, nothing that asks the time
 // (signatures, certificates) may stand in such a name's way.
