@@ -7,6 +7,8 @@
 #include <fstream>
 
 #include "admin/exposition.h"
+#include "admin/inspected.h"
+#include "daemon/lan_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -15,9 +17,11 @@ using admin::Exposition;
 using enum Exposition::Type;
 
 using Workers = std::vector<std::unique_ptr<Worker>>;
+using Taps = std::vector<std::unique_ptr<TapWorker>>;
 
-template <typename Read>
-double sum_of(const Workers& workers, const Read& read) {
+// read: of one of them.
+template <typename All, typename Read>
+double sum_of(const All& workers, const Read& read) {
   std::uint64_t sum = 0;
   for (const auto& worker : workers) sum += read(*worker);
   return static_cast<double>(sum);
@@ -65,6 +69,27 @@ void write_fronts(Exposition& out, const Workers& workers) {
   }
 }
 
+void write_taps(Exposition& out, const Taps& taps) {
+  if (taps.empty()) return;
+  for (const TapCounterRow& row : kTapCounterRows) {
+    out.one(fmt::format("haetae_tap_{}_total", row.name), Counter, row.sentence,
+            sum_of(taps, [&](const TapWorker& t) { return (t.counters().*row.counter).value(); }));
+  }
+  out.one("haetae_tap_faulty", Gauge,
+          "Workers of the tap that see nothing now, or cannot send resets.",
+          sum_of(taps, [](const TapWorker& t) { return t.fault().empty() ? 0U : 1U; }));
+}
+
+// Every home of Inspectors at once.
+void write_inspectors(Exposition& out, const Taps& taps) {
+  std::vector<admin::Inspected> homes;
+  if (!taps.empty()) {
+    homes.push_back({"tap", {}});
+    for (const auto& tap : taps) homes.back().counters.push_back(&tap->inspect_counters());
+  }
+  admin::write_inspected(out, homes);
+}
+
 void write_policy(Exposition& out, const policy::Policy& policy) {
   out.one("haetae_policy_generation", Gauge, "Grows with each policy taken up.",
           static_cast<double>(policy.generation));
@@ -74,6 +99,25 @@ void write_policy(Exposition& out, const policy::Policy& policy) {
           static_cast<double>(policy.devices.size()));
   out.one("haetae_list_names", Gauge, "Names in the compiled lists.",
           static_cast<double>(policy.names.image().name_count()));
+}
+
+void write_firewall(Exposition& out, const FirewallKeeper& firewall) {
+  const FirewallKeeper::Counters& counters = firewall.counters();
+  const auto value = [](const haetae::Counter& counter) {
+    return static_cast<double>(counter.value());
+  };
+  out.one("haetae_firewall_stands", Gauge, "Whether our rules stand in the kernel.",
+          firewall.fault().empty() ? 1 : 0);
+  out.one("haetae_firewall_applied_total", Counter, "Times that our rules were put up.",
+          value(counters.applied));
+  out.one("haetae_firewall_put_back_total", Counter,
+          "Times that somebody else had changed or flushed them.", value(counters.put_back));
+  out.one("haetae_firewall_failed_total", Counter, "Changes to our rules that failed.",
+          value(counters.failed));
+  out.one("haetae_firewall_no_room_total", Counter,
+          "Addresses of stopped devices for which there was no room.", value(counters.no_room));
+  out.one("haetae_profiles_stopped", Gauge, "Profiles all of whose devices are stopped now.",
+          static_cast<double>(firewall.profiles_stopped()));
 }
 
 // Under the names that monitoring knows for every process.
@@ -94,14 +138,17 @@ void write_process(Exposition& out) {
 
 }  // namespace
 
-std::string metrics_text(const Published& published, const Workers& workers,
-                         const EventWriter& events, const ReloadCounts& reloads) {
+std::string metrics_text(const Counting& counting) {
+  const auto& [published, workers, taps, events, reloads, firewall] = counting;
   Exposition out;
   out.family("haetae_build_info", Gauge, "The program's version; always 1.");
   out.sample(1, {{"version", HAETAE_VERSION}});
   write_dns(out, workers);
   write_upstreams(out, workers);
   write_fronts(out, workers);
+  write_taps(out, taps);
+  write_inspectors(out, taps);
+  write_lan(out, published.lan);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",
           static_cast<double>(events.written()));
@@ -110,6 +157,7 @@ std::string metrics_text(const Published& published, const Workers& workers,
   out.family("haetae_reloads_total", Counter, "Reloads asked for, by what came of them.");
   out.sample(static_cast<double>(reloads.taken_up), {{"result", "taken_up"}});
   out.sample(static_cast<double>(reloads.refused), {{"result", "refused"}});
+  if (firewall != nullptr) write_firewall(out, *firewall);
   write_process(out);
   return out.text();
 }

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "daemon/event_writer.h"
+#include "daemon/firewall/keeper.h"
+#include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -15,10 +17,18 @@ struct ReloadCounts {
   std::uint64_t refused = 0;
 };
 
+// Whatever counts.
+struct Counting {
+  const Published& published;
+  const std::vector<std::unique_ptr<Worker>>& workers;
+  const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: nothing of a tap is told
+  const EventWriter& events;
+  const ReloadCounts& reloads;
+  const FirewallKeeper* firewall;  // null: the gate is off
+};
+
 // The numbers behind /metrics, summed over the workers, in Prometheus' text format. No number
 // speaks of one device or one site.
-std::string metrics_text(const Published& published,
-                         const std::vector<std::unique_ptr<Worker>>& workers,
-                         const EventWriter& events, const ReloadCounts& reloads);
+std::string metrics_text(const Counting& counting);
 
 }  // namespace haetae::daemon

@@ -18,6 +18,7 @@
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
 #include "daemon/metrics.h"
+#include "daemon/tap_notices.h"
 #include "daemon/upstream_notices.h"
 
 namespace haetae::daemon {
@@ -41,6 +42,11 @@ bool same_endpoint(const std::optional<config::Endpoint>& a,
   return a->address == b->address && a->port == b->port;
 }
 
+bool same_tap(config::Tap a, const config::Tap& b) {
+  a.filter_line = b.filter_line;
+  return a == b;
+}
+
 // Settings that are frozen at start.
 void tell_what_needs_a_restart(const config::Config& now, const config::Config& next) {
   const auto tell = [](bool is_same, std::string_view key) {
@@ -52,7 +58,30 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(now.control.path == next.control.path, "control.path");
   tell(now.log_events == next.log_events, "log.events");
   tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
+  tell(now.gate.mode == next.gate.mode, "gate.mode");
+  tell(now.gate.queue_first == next.gate.queue_first &&
+           now.gate.queue_count == next.gate.queue_count,
+       "gate.queue");
+  tell(now.gate.mark == next.gate.mark, "gate.mark");
+  tell(same_tap(now.tap, next.tap), "tap");
 }
+
+// Tells threads that move from those that hang.
+class Pulse {
+ public:
+  // beats: how often the thread came round so far. False: for too long it has not.
+  bool is_alive(std::uint64_t beats, Monotonic now) {
+    if (beats != beats_ || last_at_ == Monotonic{}) {
+      beats_ = beats;
+      last_at_ = now;
+    }
+    return now - last_at_ < limits::kWorkerSilenceMax;
+  }
+
+ private:
+  std::uint64_t beats_ = 0;
+  Monotonic last_at_;
+};
 
 }  // namespace
 
@@ -72,11 +101,12 @@ struct Supervisor::Impl {
         signals(io, SIGHUP, SIGTERM, SIGINT),
         beat(io),
         commands(running.keeper, running.published.standing),
-        upstream_notices(upstream_settings_of(running.loaded.config)) {
+        upstream_notices(upstream_settings_of(running.loaded.config)),
+        tap_notices(running.loaded.config.tap),
+        pulses(running.workers.size()),
+        tap_pulses(running.taps.size()) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
-    beats_seen.assign(running.workers.size(), 0);
-    last_beat_at.assign(running.workers.size(), started);
     if (running.control.get() < 0) return;
     control.emplace(io, std::move(running.control), running.control_path,
                     [this](std::string_view request) { return commands.answer(request); });
@@ -105,6 +135,7 @@ struct Supervisor::Impl {
     sd_notify(0, "STOPPING=1");
     if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
+    for (const auto& tap : running.taps) tap->stop();
     io.stop();
   }
 
@@ -169,6 +200,10 @@ struct Supervisor::Impl {
     ++generation;
     publish_settings(next->config);
     running.keeper.take_up({assembled->policy, *next});
+    if (running.firewall != nullptr) {
+      running.firewall->take_up(std::make_shared<const config::Config>(next->config),
+                                assembled->policy);
+    }
     running.published.lan.follow(assembled->policy, next->config.devices_seen);
     running.published.policy.publish(std::move(assembled->policy));
     running.published.standing.publish(running.keeper.standing());
@@ -210,6 +245,7 @@ struct Supervisor::Impl {
     running.published.standing.collect();
     running.published.settings.collect();
     upstream_notices.look_at(running.workers);
+    tap_notices.look_at(running.taps, read_clock().monotonic);
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -246,15 +282,19 @@ struct Supervisor::Impl {
   bool workers_live() {
     const Monotonic now = read_clock().monotonic;
     bool all = true;
-    for (std::size_t i = 0; i < running.workers.size(); ++i) {
-      const std::uint64_t beats = running.workers[i]->beats();
-      if (beats != beats_seen[i]) {
-        beats_seen[i] = beats;
-        last_beat_at[i] = now;
-      }
-      all = all && now - last_beat_at[i] < limits::kWorkerSilenceMax;
+    for (std::size_t i = 0; i < pulses.size(); ++i) {
+      all = pulses[i].is_alive(running.workers[i]->beats(), now) && all;
+    }
+    for (std::size_t i = 0; i < tap_pulses.size(); ++i) {
+      all = tap_pulses[i].is_alive(running.taps[i]->beats(), now) && all;
     }
     return all;
+  }
+
+  std::string fault() {
+    if (!workers_live()) return "a worker does not move";
+    const std::string firewall = running.firewall == nullptr ? "" : running.firewall->fault();
+    return firewall.empty() ? "" : "the firewall does not stand: " + firewall;
   }
 
   std::expected<void, std::string> open_admin() {
@@ -264,9 +304,10 @@ struct Supervisor::Impl {
         io, *endpoint,
         {.metrics =
              [this] {
-               return metrics_text(running.published, running.workers, running.events, reloads);
+               return metrics_text({running.published, running.workers, running.taps,
+                                    running.events, reloads, running.firewall});
              },
-         .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
+         .fault = [this] { return fault(); }});
     if (!front) return std::unexpected(front.error());
     admin = std::move(*front);
     return {};
@@ -295,8 +336,9 @@ struct Supervisor::Impl {
   ReloadCounts reloads;
   std::unique_ptr<AdminFront> admin;
   UpstreamNotices upstream_notices;
-  std::vector<std::uint64_t> beats_seen;
-  std::vector<Monotonic> last_beat_at;
+  TapNotices tap_notices;
+  std::vector<Pulse> pulses;  // of running.workers
+  std::vector<Pulse> tap_pulses;
 };
 
 Supervisor::Supervisor(Running running) : impl_(std::make_unique<Impl>(std::move(running))) {}

@@ -10,8 +10,10 @@
 #include "config/load.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
+#include "daemon/firewall/keeper.h"
 #include "daemon/sockets.h"
 #include "daemon/standing_keeper.h"
+#include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -22,9 +24,11 @@ struct Running {
   config::Loaded loaded;
   Published published;
   std::vector<std::unique_ptr<Worker>>& workers;
+  const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: no mirror port is listened to
   EventWriter& events;
   CrashGuard& crash_guard;
   StandingKeeper& keeper;
+  FirewallKeeper* firewall = nullptr;  // null: the gate is off
   std::filesystem::path control_path;
   Descriptor control;  // invalid: no commands are taken
   bool from_last_good =

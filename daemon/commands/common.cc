@@ -6,8 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <thread>
 
 #include "base/assert.h"
+#include "daemon/packet_tap.h"
 
 namespace haetae::daemon {
 
@@ -52,7 +54,14 @@ std::expected<config::Loaded, config::Faults> load_config(
     const fs::path& file, const fs::path& folder,
     const std::shared_ptr<const config::Rules>& known) {
   auto loaded = config::load(file, shipped_rules(), folder, known);
-  if (loaded) loaded->config.state_path = state_folder(file);
+  if (!loaded) return loaded;
+  loaded->config.state_path = state_folder(file);
+  const config::Tap& tap = loaded->config.tap;
+  if (tap.filter.empty()) return loaded;
+  if (const std::string why = packet_filter_fault(tap.filter); !why.empty()) {
+    return std::unexpected(config::Faults{{file.string(), tap.filter_line, "tap.filter", why,
+                                           "write it as `tcp or udp`, or leave it out"}});
+  }
   return loaded;
 }
 
@@ -94,6 +103,11 @@ std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& po
   }
   return policy::Identity{policy::kUnknownDevice,
                           static_cast<policy::ProfileId>(found - policy.profiles.begin())};
+}
+
+std::size_t worker_count(const config::Config& config) {
+  if (config.workers > 0) return static_cast<std::size_t>(config.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 HashKey random_key() {

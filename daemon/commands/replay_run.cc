@@ -24,7 +24,7 @@ struct Inspection {
       : resolved(kResolvedRows, random_key()),
         inspector({judge.policy, standing, resolved, nullptr, counters}, judge.settings) {}
 
-  inspect::Resolved resolved;
+  policy::Resolved resolved;
   inspect::Counters counters;
   inspect::Inspector inspector;
 };

@@ -1,20 +1,28 @@
 #include <fmt/core.h>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <thread>
 
+#include "daemon/clock.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
 #include "daemon/control_socket.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
+#include "daemon/firewall/firewall.h"
+#include "daemon/firewall/holder.h"
+#include "daemon/firewall/keeper.h"
 #include "daemon/list_build_process.h"
+#include "daemon/privileges.h"
+#include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
 #include "daemon/supervisor.h"
+#include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -96,11 +104,6 @@ std::expected<std::shared_ptr<const list::Image>, std::string> open_image(const 
   return list::Image::open(files.image);
 }
 
-std::size_t worker_count(const config::Config& config) {
-  if (config.workers > 0) return static_cast<std::size_t>(config.workers);
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
     const config::Config& config, const Published& published) {
   auto sockets = open_all_sockets(config.dns.listen, worker_count(config));
@@ -112,6 +115,20 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
     workers.push_back(std::move(*worker));
   }
   return workers;
+}
+
+// None without an interface that is listened to.
+std::vector<std::unique_ptr<TapWorker>> make_taps(const config::Config& config,
+                                                  const Published& published) {
+  std::vector<std::unique_ptr<TapWorker>> taps;
+  if (config.tap.interface.empty()) return taps;
+  const std::size_t count =
+      config.tap.workers > 0 ? static_cast<std::size_t>(config.tap.workers) : worker_count(config);
+  for (TapWorker::Share share; share.number < count; ++share.number) {
+    if (count > 1) share.fanout_group = static_cast<std::uint16_t>(getpid());
+    taps.push_back(std::make_unique<TapWorker>(published, config.tap, share));
+  }
+  return taps;
 }
 
 // Streams of clients and questions to upstreams take one each: the usual 1024 are soon used up.
@@ -128,6 +145,36 @@ Descriptor open_control(const fs::path& path) {
   if (socket) return std::move(*socket);
   fmt::print(stderr, "haetae: no commands are taken: {}\n", socket.error());
   return Descriptor();
+}
+
+// What a filter with another configuration left behind: with when_down: closed it would keep the
+// network shut.
+void remove_left_rules() {
+  if (!firewall_holder().empty()) return;  // another filter's
+  auto firewall = Firewall::open();
+  if (!firewall || firewall->listing().empty()) return;
+  const auto removed = firewall->remove();
+  fmt::print(stderr, "haetae: gate.mode is off: {}\n",
+             removed ? "the rules that were left are taken away"
+                     : "rules that were left cannot be taken away: " + removed.error());
+}
+
+// Our rules in the kernel; null where the gate is off. A filter that cannot put them up still
+// answers DNS, says so, and tries again.
+std::unique_ptr<FirewallKeeper> raise_firewall(const config::Config& config,
+                                               const Published& published, std::size_t workers) {
+  if (config.gate.mode == config::GateMode::Off) return nullptr;
+  published.lan.keep_pairs();
+  auto keeper = std::make_unique<FirewallKeeper>(published, workers);
+  const auto raised =
+      keeper->raise(std::make_shared<const config::Config>(config), published.policy.current());
+  if (!raised) complain("the firewall does not stand: " + raised.error());
+  keeper->start();
+  return keeper;
+}
+
+bool looks_at_flows(const config::Config& config) {
+  return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty();
 }
 
 // From the configuration to the last answer, one step a line.
@@ -150,6 +197,10 @@ int serve(const fs::path& file) {
   CrashGuard guard(state);
   auto start = load_start(file, state, guard, guard.note_start());
   if (!start) return 1;
+  if (start->loaded.config.gate.mode == config::GateMode::Off) {
+    remove_left_rules();
+    give_up_network_administration();
+  }
   auto image = open_image(*start, file, guard);
   if (!image) return complain(image.error());
   auto assembled = build::assemble(start->loaded, *image, 1, start->loaded.config.state_path);
@@ -164,29 +215,37 @@ int serve(const fs::path& file) {
   image = nullptr;  // the policy holds it; a reload must be able to let go of it
 
   const config::Config& config = start->loaded.config;
+  if (!looks_at_flows(config)) give_up_raw_sockets();
   StandingKeeper keeper(state, {assembled->policy, start->loaded});
   Snapshot<policy::Policy> policy(std::move(assembled->policy));
   Snapshot<policy::Standing> standing(keeper.standing());
   LanWatch lan(state);
   lan.follow(policy.current(), config.devices_seen);
   Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config, lan)));
-  const Published published{policy, standing, settings, lan};
+  const auto resolved = looks_at_flows(config) ? take_resolved(state, read_clock()) : nullptr;
+  const Published published{policy, standing, settings, lan, resolved.get()};
 
   auto events = EventWriter::open(config.log_events, policy);
   if (!events) return complain(events.error());
   auto workers = make_workers(config, published);
   if (!workers) return complain(workers.error());
+  const auto taps = make_taps(config, published);
   for (const auto& worker : *workers) (*events)->add(worker->events());
+  for (const auto& tap : taps) (*events)->add(tap->events());
   (*events)->start();
   for (const auto& worker : *workers) worker->start();
+  for (const auto& tap : taps) tap->start();
 
+  const auto firewall = raise_firewall(config, published, workers->size());
   Supervisor supervisor({.config_file = file,
                          .loaded = std::move(start->loaded),
                          .published = published,
                          .workers = *workers,
+                         .taps = taps,
                          .events = **events,
                          .crash_guard = guard,
                          .keeper = keeper,
+                         .firewall = firewall.get(),
                          .control_path = control_path(file),
                          .control = open_control(control_path(file)),
                          .from_last_good = start->from_last_good});
@@ -194,8 +253,11 @@ int serve(const fs::path& file) {
   malloc_trim(0);  // what loading took
   supervisor.run();
 
+  if (firewall) firewall->stop();  // the network knows at once that nobody answers
   for (const auto& worker : *workers) worker->join();
+  for (const auto& tap : taps) tap->join();
   lan.stop();
+  if (resolved) save_resolved(state, *resolved, read_clock());
   guard.note_clean_stop();
   events->reset();  // writes what is left
   return 0;
