@@ -202,11 +202,15 @@ void write_endings(Text& out, const Plan& plan) {
   out.begin("chain accept_unless_stopped");
   out.line("meta nfproto != @somebody_stopped accept");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
+  // By the device's own reset the server learns that a connection which we reset is no more.
+  out.line("tcp flags rst accept");
   out.line("ether saddr @stopped_macs goto refuse");
-  for (const std::string_view side : {"saddr", "daddr"}) {
-    out.line("ip {} @stopped_v4 goto refuse", side);
-    out.line("ip6 {} @stopped_v6 goto refuse", side);
-  }
+  out.line("ip saddr @stopped_v4 goto refuse");
+  out.line("ip6 saddr @stopped_v6 goto refuse");
+  // What comes for it: of TCP the device must acknowledge it, and is reset then.
+  out.line("meta l4proto tcp accept");
+  out.line("ip daddr @stopped_v4 goto refuse");
+  out.line("ip6 daddr @stopped_v6 goto refuse");
   out.line("accept");
   out.end();
 }
