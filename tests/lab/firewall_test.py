@@ -13,6 +13,7 @@ import clocks
 import lab
 import network
 from lab import rcode
+from places import Device, Place, command
 from servers import zone_text
 
 BLOCKED, ALLOWED = "bet.example.net", "www.example"
@@ -37,6 +38,14 @@ COMMIT
 -A FORWARD -i none0 -j HOUSE
 -A HOUSE -j DROP
 COMMIT
+"""
+
+# conntrack(8) does not mark flows of UDP.
+ACCEPT_UDP = """table inet marks {
+  chain forward {
+    type filter hook forward priority raw; udp dport 8083 ct mark set 0x10000000
+  }
+}
 """
 
 
@@ -326,6 +335,19 @@ class WhenDown(FirewallTest):
         running.start()
         self.assertEqual(self.answers(child, ALLOWED, FOREIGN), "NOERROR")
 
+    def test_a_resolver_that_always_asks_from_one_port_is_led_too(self):
+        for server in self.foreign:
+            family = socket.AF_INET6 if ":" in server else socket.AF_INET
+            with self.net.child_a.inside(), socket.socket(family, socket.SOCK_DGRAM) as stub:
+                stub.settimeout(2)
+                stub.connect((server, 53))
+                stub.send(lab.query("foreign").to_wire())
+                self.assertEqual(stub.recv(500)[3] & 15, 0, "the foreign resolver answers")
+                self.start()
+                stub.send(lab.query(BLOCKED).to_wire())
+                self.assertEqual(stub.recv(500)[3] & 15, 3, "NXDOMAIN of ours")
+            self.tearDown()
+
     def test_an_old_conversation_with_a_foreign_resolver_ends(self):
         with self.net.child_a.inside():
             talk = socket.create_connection((FOREIGN, 53), timeout=2)
@@ -468,6 +490,45 @@ class Stopped(FirewallTest):
         self.mark(8080, ACCEPTED)
         self.assertTrue(flows(again, 1.5))
 
+    def test_the_server_is_told_and_udp_ends_too(self):
+        self.start()
+        child = self.net.child_a
+        with self.net.internet.inside():
+            listener = socket.create_server((SERVER, 8082))
+            call = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            call.bind((SERVER, 8083))
+        self.addCleanup(listener.close)
+        self.addCleanup(call.close)
+        self.connect(child, SERVER, 8082)
+        server_side, _ = listener.accept()
+        self.addCleanup(server_side.close)
+        with child.inside():
+            phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(phone.close)
+        phone.settimeout(1)
+        phone.connect((SERVER, 8083))
+        phone.send(b"hello")
+        _, peer = call.recvfrom(100)
+        self.mark(8082, ACCEPTED)
+        self.net.router.run("nft", "-f", "-", input=ACCEPT_UDP)
+        self.addCleanup(self.net.router.run, "nft", "delete", "table", "inet", "marks")
+        phone.send(b"hello")
+        call.sendto(b"hello", peer)
+        self.assertEqual(phone.recv(100), b"hello")
+        self.order("pause", "minji", "30m")
+        time.sleep(1)
+        call.sendto(b"still there?", peer)
+        with self.assertRaises(TimeoutError):
+            phone.recv(100)
+        with self.assertRaises(ConnectionRefusedError):
+            phone.send(b"hello")
+            phone.recv(100)
+        with self.assertRaises(ConnectionResetError):
+            server_side.settimeout(2)
+            for _ in range(20):
+                server_side.sendall(bytes(100))
+                time.sleep(0.1)
+
     def test_a_fresh_temporary_address_is_stopped_too(self):
         self.start()
         child = self.net.child_a
@@ -507,6 +568,102 @@ class Stopped(FirewallTest):
         clock.set(clocks.seoul(20, 59, 59))
         clock.wait_until(clocks.seoul(21, 0))
         self.assertLess(seconds_until_reset(film), 2)
+
+
+class Bridge(FirewallTest):
+    """A box between the pupils' switch and the school's router: frames pass it, nothing is routed.
+
+        pupil ── in0 ┐ br0 (box: 192.168.7.5, 2001:db8:7::5) ┌ out0 ── br-lan (router)
+    """
+
+    ADDRESS, ADDRESS6 = "192.168.7.5", "2001:db8:7::5"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        net, lan = cls.net, cls.net.router.lan
+        cls.box = Place(net.add_cleanup, f"{net.router.name.rpartition('.')[0]}.box")
+        cls.pupil = Device(net.add_cleanup, f"{net.router.name.rpartition('.')[0]}.pupil",
+                           "02:00:00:00:00:51", lan)
+        for port, other, far in (("in0", cls.pupil, "eth0"), ("out0", net.router, "to-box")):
+            command("ip", "link", "add", port, "netns", cls.box.name, "type", "veth", "peer", "name",
+                    far, "netns", other.name)
+        net.router.ip("link set to-box master br-lan up")
+        cls.box.sysctl("ipv6/conf/default/dad_transmits", 0)
+        cls.box.sysctl("ipv6/conf/default/accept_ra", 0)
+        cls.box.sysctl("ipv4/ip_forward", 1)  # for DNS that is led on while the filter is down
+        cls.box.sysctl("ipv6/conf/all/forwarding", 1)
+        for family in ("", "6"):
+            cls.box.sysctl(f"bridge/bridge-nf-call-ip{family}tables", 1)
+        cls.box.ip("link set lo up", "link add br0 type bridge mcast_snooping 0",
+                   "link set in0 master br0 up", "link set out0 master br0 up", "link set br0 up",
+                   f"addr add {cls.ADDRESS}/24 dev br0", f"addr add {cls.ADDRESS6}/64 dev br0",
+                   f"route add default via {lan.address}", f"route add default via {lan.prefix6}1")
+        cls.pupil.ip(f"link set eth0 address {cls.pupil.mac}", "link set lo up", "link set eth0 up")
+        cls.pupil.join()
+
+    def tearDown(self):
+        if self.box.filter:
+            self.box.filter.kill()
+        self.box.haetae("firewall", "remove")
+
+    def start_box(self, gate=None):
+        config = self.config({"inside": ["br0"], **(gate or {})},
+                             devices=[{"name": "Chromebook", "mac": self.pupil.mac,
+                                       "profile": "minji"}],
+                             dns={"listen": [f"{self.ADDRESS}:53", f"[{self.ADDRESS6}]:53"]})
+        return self.box.start_filter(config)
+
+    def test_dns_is_led_to_the_box_and_encrypted_dns_refused(self):
+        self.start_box()
+        pupil = self.pupil
+        for server in (*self.foreign, self.ADDRESS, self.ADDRESS6, pupil.lan.address):
+            for tcp in (False, True):
+                self.assertEqual(self.answers(pupil, BLOCKED, server, tcp), "NXDOMAIN", server)
+        for server in self.foreign:
+            self.assertLess(self.seconds_until_refused(pupil, server, 853), 0.5)
+        # Those who are no pupils do not pass the box.
+        self.assertEqual(self.answers(self.net.child_a, "foreign", FOREIGN), "NOERROR")
+
+    def test_the_network_itself_goes_on(self):
+        self.start_box()
+        self.pupil.join()  # DHCP and router advertisements pass
+        with self.net.child_a.inside():
+            printer = socket.create_server((self.net.child_a.address, 9100))
+        self.addCleanup(printer.close)
+        self.connect(self.pupil, self.net.child_a.address, 9100)
+
+    def test_a_pause_ends_downloads_over_both_families(self):
+        with self.net.internet.inside():
+            Stream(self, 8080)
+        running = self.start_box()
+        films = [self.connect(self.pupil, address, 8080) for address in (SERVER, SERVER6)]
+        for family in ("ipv4", "ipv6"):
+            self.box.run("conntrack", "-U", "-f", family, "-p", "tcp", "--dport", "8080", "--mark",
+                         ACCEPTED)
+        for film in films:
+            self.assertTrue(flows(film))
+        done = self.box.haetae("pause", "minji", "30m", "--config", str(running.config_path))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for film in films:
+            self.assertLess(seconds_until_reset(film), 2)
+
+    def test_it_opens_when_the_filter_is_down(self):
+        running = self.start_box({"when_down": "open"})
+        self.assertEqual(self.answers(self.pupil, BLOCKED, self.ADDRESS), "NXDOMAIN")
+        running.kill()
+        killed = time.monotonic()
+        lab.wait_until(lambda: self.answers(self.pupil, BLOCKED, self.ADDRESS, within_s=0.3) ==
+                       "NOERROR", "the box leads DNS on", 10)
+        self.assertLess(time.monotonic() - killed, 4)
+        self.assertEqual(self.answers(self.pupil, "foreign", FOREIGN), "NOERROR")
+
+    def test_a_bridge_that_hides_its_packets_is_told(self):
+        self.box.sysctl("bridge/bridge-nf-call-ip6tables", 0)
+        self.addCleanup(self.box.sysctl, "bridge/bridge-nf-call-ip6tables", 1)
+        running = self.start_box()
+        self.assertIn("what passes the bridge br0 over IPv6 does not come to the rules",
+                      running.err())
 
 
 if __name__ == "__main__":
