@@ -233,6 +233,11 @@ void write_strict(Text& out, const std::string& inside) {
   out.line("iifname {0} oifname != {0} ip6 hoplimit set 64", inside);
 }
 
+std::string queue_numbers(const Plan& plan) {
+  if (plan.queue_first == plan.queue_last) return fmt::format("{}", plan.queue_first);
+  return fmt::format("{}-{}", plan.queue_first, plan.queue_last);
+}
+
 // A flow about which nothing is known yet.
 void write_undecided(Text& out, const Plan& plan) {
   const std::string inside = interfaces_of(plan);
@@ -259,8 +264,7 @@ void write_undecided(Text& out, const Plan& plan) {
       out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
       break;
     case QueueBy::OwnTable:
-      out.line("queue {}to {}-{}", plan.is_open ? "flags bypass " : "", plan.queue_first,
-               plan.queue_last);
+      out.line("queue {}to {}", plan.is_open ? "flags bypass " : "", queue_numbers(plan));
       break;
     case QueueBy::MangleChain: break;  // it comes next
   }

@@ -6,6 +6,7 @@ back whatever happens to us."""
 import contextlib
 import signal
 import socket
+import sys
 import threading
 import time
 
@@ -21,6 +22,8 @@ BLOCKED, ALLOWED = "bet.example.net", "www.example"
 FOREIGN, FOREIGN6 = "203.0.113.8", "2001:db8:53::8"
 SERVER, SERVER6 = "203.0.113.80", "2001:db8:53::80"
 ACCEPTED, KEPT = "0x10000000/0x30000000", "0x30000000/0x30000000"
+
+IP_RECVTTL = 12  # linux/in.h
 
 # Rules that are none of ours, such as a router has.
 OTHERS_NFT = """
@@ -257,6 +260,23 @@ class Untouched(FirewallTest):
         removed = self.net.router.haetae("firewall", "remove")
         self.assertEqual(removed.returncode, 0, removed.stderr)
         self.assertEqual(self.listing(), before)
+
+    def test_a_strict_firewall_evens_what_would_expire_on_its_way(self):
+        self.start({"strict": True})
+        with self.net.internet.inside():
+            far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            far.bind((SERVER, 8084))
+            Stream(self, 8080)
+        self.addCleanup(far.close)
+        far.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
+        far.settimeout(2)
+        with self.net.child_a.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as near:
+            near.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 2)
+            near.sendto(b"hello", (SERVER, 8084))
+        _, ancillary, _, _ = far.recvmsg(100, 100)
+        self.assertEqual(int.from_bytes(ancillary[0][2][:4], sys.byteorder), 64)
+        for address in (SERVER, SERVER6):
+            self.assertTrue(flows(self.connect(self.net.child_a, address, 8080)))
 
     def test_a_printer_of_the_other_network_is_reached(self):
         printer = self.net.device("printer", lan=self.net.router.guests)
