@@ -4,11 +4,13 @@ was sent to, encrypted DNS to others is refused, whole devices are stopped, and 
 back whatever happens to us."""
 
 import contextlib
+import re
 import signal
 import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
 import clocks
 import lab
@@ -588,6 +590,66 @@ class Stopped(FirewallTest):
         clock.set(clocks.seoul(20, 59, 59))
         clock.wait_until(clocks.seoul(21, 0))
         self.assertLess(seconds_until_reset(film), 2)
+
+
+class Privilege(FirewallTest):
+    """As the service runs: a user of no rights who may bind its port and change the network."""
+
+    NET_ADMIN = 1 << 12  # linux/capability.h
+
+    def start_as_service(self, gate=None):
+        router, only = self.net.router, "-all,+net_bind_service,+net_admin"
+        router.filter = lab.Filter(self.addCleanup, prefix=(
+            *router.prefix, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            "--no-new-privs", f"--inh-caps={only}", f"--ambient-caps={only}",
+            f"--bounding-set={only}"))
+        router.filter.folder.path.chmod(0o777)
+        return router.filter.start(self.config(gate))
+
+    def privileges(self, running):
+        """Of every thread, and what it could get: their union."""
+        union = 0
+        for status in Path(f"/proc/{running.pid()}/task").glob("*/status"):
+            for digits in re.findall(r"Cap(?:Inh|Prm|Eff|Amb):\s+(\w+)", status.read_text("ascii")):
+                union |= int(digits, 16)
+        return union
+
+    def test_the_service_puts_its_rules_up_without_being_root(self):
+        running = self.start_as_service()
+        self.assertTrue(self.stands(), running.err())
+        self.assertEqual(self.answers(self.net.child_a, BLOCKED, FOREIGN), "NXDOMAIN")
+        self.net.router.run("nft", "flush", "ruleset")
+        lab.wait_until(self.stands, "the rules stand again", within_s=4)
+
+    def test_it_lets_go_of_the_network_where_the_gate_is_off(self):
+        self.start({"when_down": "closed"}).kill()
+        running = self.start_as_service({"mode": "off"})
+        self.assertEqual(self.listing(), "", "what was left it takes away before")
+        self.assertEqual(self.privileges(running) & self.NET_ADMIN, 0)
+
+    def test_a_filter_that_may_not_says_so_and_answers(self):
+        router, only = self.net.router, "-all,+net_bind_service"
+        router.filter = lab.Filter(self.addCleanup, prefix=(
+            *router.prefix, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"))
+        router.filter.folder.path.chmod(0o777)
+        running = router.filter.start(self.config(admin={"listen": "127.0.0.1:8480"}))
+        self.assertIn("this user may not change the firewall", running.err())
+        self.assertEqual(self.answers(self.net.child_a, BLOCKED, router.lan.address), "NXDOMAIN")
+        health = router.run("curl", "-s", "http://127.0.0.1:8480/healthz").stdout
+        self.assertIn("the firewall does not stand", health)
+
+
+class Doctor(FirewallTest):
+    def examine(self, running):
+        done = self.net.router.haetae("doctor", "--config", str(running.config_path))
+        return [line for line in done.stdout.splitlines() if " firewall " in line]
+
+    def test_it_says_whether_the_rules_stand(self):
+        running = self.start()
+        self.assertRegex("\n".join(self.examine(running)), r"good +firewall +the rules stand as planned")
+        self.assertEqual(self.net.router.haetae("firewall", "remove").returncode, 0)
+        self.assertRegex("\n".join(self.examine(running)), r"warning +firewall +no rules of ours")
 
 
 class Bridge(FirewallTest):
