@@ -1,15 +1,13 @@
 #include "daemon/seen_keeper.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 #include <optional>
 
 #include "base/limits.h"
-#include "daemon/sockets.h"
+#include "daemon/replace_file.h"
 #include "lan/leases.h"
 #include "lan/seen.h"
 
@@ -24,6 +22,8 @@ namespace {
 constexpr seconds kSaveNewsEvery{60};
 constexpr seconds kSaveAnywayEvery{1800};
 
+constexpr mode_t kMode = 0640;
+
 // The file's end, of at most bytes_max octets, from the start of a line.
 std::optional<std::string> read_end(const fs::path& file, std::size_t bytes_max) {
   std::ifstream in(file, std::ios::binary | std::ios::ate);
@@ -36,22 +36,6 @@ std::optional<std::string> read_end(const fs::path& file, std::size_t bytes_max)
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (skipped > 0) text.erase(0, text.find('\n') + 1);
   return text;
-}
-
-// Beside its place, to the disk, then renamed in: a power cut leaves the old file or the new one.
-bool replace_file(const fs::path& file, std::string_view text) {
-  const std::string temporary = file.string() + ".tmp";
-  const Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (out.get() < 0) return false;
-  while (!text.empty()) {
-    const ssize_t written = ::write(out.get(), text.data(), text.size());
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (fsync(out.get()) != 0) return false;
-  std::error_code error;
-  fs::rename(temporary, file, error);
-  return !error;
 }
 
 }  // namespace
@@ -105,7 +89,7 @@ void SeenKeeper::write(std::string text) {
   if (writer_.joinable()) writer_.join();
   counters_.saves.add();
   writer_ = std::jthread([this, text = std::move(text)] {
-    if (!replace_file(file_, text)) counters_.save_failures.add();
+    if (!replace_file(file_, as_bytes(text), kMode)) counters_.save_failures.add();
   });
 }
 

@@ -33,7 +33,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
         lan_watch(published.lan),
         lan{lan_watch.links(), lan_watch.neighbours(), *this},
         service({published.policy, published.standing, published.settings, *this, *this, events,
-                 counters, &lan}) {
+                 counters, &lan, published.resolved}) {
     lan_watch.add_worker(wishes, found);
   }
 

@@ -14,6 +14,7 @@
 #include "dns/service.h"
 #include "event/event.h"
 #include "policy/policy.h"
+#include "policy/resolved.h"
 #include "policy/standing.h"
 
 namespace haetae::daemon {
@@ -24,6 +25,9 @@ struct Published {
   Snapshot<policy::Standing>& standing;
   Snapshot<dns::Settings>& settings;
   LanWatch& lan;
+  // Names of flows that hide theirs; written by the workers, read by whoever looks at flows. Null:
+  // nobody does.
+  policy::Resolved* resolved;
 };
 
 // What the fronts of one worker count.

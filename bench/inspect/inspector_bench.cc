@@ -47,7 +47,7 @@ std::shared_ptr<const policy::Policy> make_policy() {
 struct World {
   Snapshot<policy::Policy> policy{make_policy()};
   Snapshot<policy::Standing> standing{std::make_shared<policy::Standing>()};
-  Resolved resolved{1 << 16, {1, 2}};
+  policy::Resolved resolved{1 << 16, {1, 2}};
   Counters counters;
   Inspector inspector{{policy, standing, resolved, nullptr, counters}, {}};
   Now now{Time{std::chrono::hours{500'000}}, Monotonic{std::chrono::hours{10}}};

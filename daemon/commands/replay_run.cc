@@ -35,7 +35,7 @@ void ReplayTotals::add(const ReplayTotals& other) {
 std::expected<ReplayRun::Result, std::string> ReplayRun::run(const std::filesystem::path& capture) {
   auto reader = CaptureReader::open(capture);
   if (!reader) return std::unexpected(reader.error());
-  inspect::Resolved resolved(kResolvedRows, random_key());
+  policy::Resolved resolved(kResolvedRows, random_key());
   inspect::Counters counters;
   inspect::Inspector inspector({parts_.policy, parts_.standing, resolved, nullptr, counters},
                                parts_.settings);

@@ -6,12 +6,14 @@
 #include <csignal>
 #include <thread>
 
+#include "daemon/clock.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
 #include "daemon/control_socket.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
 #include "daemon/list_build_process.h"
+#include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
 #include "daemon/supervisor.h"
@@ -130,6 +132,10 @@ Descriptor open_control(const fs::path& path) {
   return Descriptor();
 }
 
+bool looks_at_flows(const config::Config& config) {
+  return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty();
+}
+
 // From the configuration to the last answer, one step a line.
 int serve(const fs::path& file) {
   const fs::path state = state_folder(file);
@@ -170,7 +176,8 @@ int serve(const fs::path& file) {
   LanWatch lan(state);
   lan.follow(policy.current(), config.devices_seen);
   Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config, lan)));
-  const Published published{policy, standing, settings, lan};
+  const auto resolved = looks_at_flows(config) ? take_resolved(state, read_clock()) : nullptr;
+  const Published published{policy, standing, settings, lan, resolved.get()};
 
   auto events = EventWriter::open(config.log_events, policy);
   if (!events) return complain(events.error());
@@ -196,6 +203,7 @@ int serve(const fs::path& file) {
 
   for (const auto& worker : *workers) worker->join();
   lan.stop();
+  if (resolved) save_resolved(state, *resolved, read_clock());
   guard.note_clean_stop();
   events->reset();  // writes what is left
   return 0;

@@ -51,6 +51,10 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
      "Of those, queries of which it did not say so in time."},
     {"identity_not_held", &Counters::identity_not_held,
      "Queries for which there was no room to be held."},
+    {"resolved_told", &Counters::resolved_told,
+     "Addresses of answers whose name is remembered for flows without one."},
+    {"resolved_busy", &Counters::resolved_busy,
+     "Of those, addresses that were not: others wrote there for too long."},
 }};
 
 const std::array<UpstreamCounterRow, kUpstreamCounterRowsCount> kUpstreamCounterRows{{

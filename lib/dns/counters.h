@@ -18,6 +18,7 @@ struct Counters {
   Counter answers_blocked, answers_rebinding, answers_null, answers_undecidable;
   Counter truncated, events_lost, coalesced, prefetches;
   Counter identity_held, identity_timeouts, identity_not_held;
+  Counter resolved_told, resolved_busy;
   std::array<Counter, policy::kReasonsCount> blocked_for;  // by Reason
 };
 

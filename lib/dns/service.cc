@@ -89,6 +89,7 @@ Service::Impl::Impl(const Parts& parts)
       events_(parts.events),
       counters_(parts.counters),
       lan_(parts.lan),
+      resolved_(parts.resolved),
       sightings_(parts.lan, *policy_),
       allow_from_(settings_->allow_from),
       trusted_peers_(settings_->trusted_peers),

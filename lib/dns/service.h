@@ -19,6 +19,7 @@
 #include "event/event.h"
 #include "policy/decide.h"
 #include "policy/policy.h"
+#include "policy/resolved.h"
 #include "policy/standing.h"
 
 namespace haetae::dns {
@@ -92,7 +93,8 @@ class Service {
     ReplySink& replies;
     Ring<event::Event>& events;
     Counters& counters;
-    const Lan* lan = nullptr;  // null: nothing is known of the network but addresses
+    const Lan* lan = nullptr;              // null: nothing is known of the network but addresses
+    policy::Resolved* resolved = nullptr;  // null: nobody looks at flows
   };
   explicit Service(const Parts& parts);
   ~Service();

@@ -1,11 +1,20 @@
 // Judging and writing an answer: the third part of dns::Service.
 #include <algorithm>
 
+#include "base/limits.h"
 #include "dns/own_answer.h"
 #include "dns/safe_search_answer.h"
 #include "dns/service_impl.h"
 
 namespace haetae::dns {
+namespace {
+
+constexpr bool leads_to_addresses(wire::RRType type) noexcept {
+  using enum wire::RRType;
+  return type == A || type == Aaaa || type == Https || type == Svcb;
+}
+
+}  // namespace
 
 Service::Impl::Step Service::Impl::deliver(const Ask& ask, const Decision& decision,
                                            const Wanted& wanted, const Found& found,
@@ -14,6 +23,7 @@ Service::Impl::Step Service::Impl::deliver(const Ask& ask, const Decision& decis
   if (entry == nullptr || !entry->is_silent_for(decision.who.profile, policy_->generation)) {
     return deliver_judged(ask, decision, wanted, found, delivery);
   }
+  tell_resolved(ask, decision, wanted, found.packed);
   Delivery capped = delivery;
   capped.ttl_max_s = std::min(delivery.ttl_max_s, decision.ttl_max_s);
   return reply(ask, decision, write(ask, wanted, found.packed, capped));
@@ -48,7 +58,28 @@ Service::Impl::Step Service::Impl::deliver_judged(const Ask& ask, const Decision
     case Judgement::Finding::Null:
       return reply(ask, judged, write_no_address(ask.query, capped.ttl_max_s, ask.out));
   }
+  tell_resolved(ask, judged, wanted, found.packed);
   return reply(ask, judged, write(ask, wanted, found.packed, capped));
+}
+
+void Service::Impl::tell_resolved(const Ask& ask, const Decision& decision, const Wanted& wanted,
+                                  const PackedAnswer& answer) noexcept {
+  if (resolved_ == nullptr || !leads_to_addresses(wanted.key.type)) return;
+  const auto whose = resolved_->whose(*policy_, decision.who, ask.client.source().address);
+  std::size_t told = 0;
+  wire::TargetReader reader(answer.message, *wanted.name);
+  while (told < limits::kAnswerAddressesMax && reader.next(told_)) {
+    if (told_.is_name() || !told_.on_chain) continue;
+    ++told;
+    const bool is_kept = resolved_->remember({.whose = whose,
+                                              .address = told_.address,
+                                              // As it was asked for: so browsers call the site.
+                                              .name = ask.query.question.name,
+                                              .source = policy::Resolved::Source::Answered,
+                                              .ttl_s = answer.ttl_s},
+                                             ask.now.monotonic);
+    (is_kept ? counters_.resolved_told : counters_.resolved_busy).add();
+  }
 }
 
 void Service::Impl::count(const Judgement& judgement) noexcept {

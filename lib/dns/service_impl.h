@@ -148,6 +148,9 @@ struct Service::Impl {
   void count(const Judgement& judgement) noexcept;
   std::size_t write(const Ask& ask, const Wanted& wanted, const PackedAnswer& answer,
                     const Delivery& delivery) noexcept;
+  // Before the answer is sent: the name is known when the first packet to its addresses comes.
+  void tell_resolved(const Ask& ask, const Decision& decision, const Wanted& wanted,
+                     const PackedAnswer& answer) noexcept;
   Step reply(const Ask& ask, const Decision& decision, std::size_t size) noexcept;
   void record(const Ask& ask, const Decision& decision) noexcept;
   // The upstream's answer in the form asked for, made and stored at its first use.
@@ -179,6 +182,7 @@ struct Service::Impl {
   Counters& counters_;
 
   const Lan* lan_;
+  policy::Resolved* resolved_;
 
   Sightings sightings_;
   Held held_;
@@ -191,6 +195,7 @@ struct Service::Impl {
   std::array<ReadQuery, limits::kQueriesReadAhead> ahead_;
   AnswerPacker packer_;
   AnswerJudge judge_;
+  wire::Target told_;  // of tell_resolved(): room, reused
   std::unique_ptr<std::array<std::uint8_t, limits::kDnsReplyBytesMax>> reply_room_;
 
   // Questions opened but not asked yet. Asked at the end of each call from outside, since the

@@ -44,11 +44,4 @@ std::uint64_t hash_of(const FlowKey& flow, const HashKey& key) noexcept {
   return fold(by_low ^ rest ^ kOdd3, by_high ^ key.first ^ kOdd1);
 }
 
-std::uint64_t hash_of(const IpAddress& address, const HashKey& key) noexcept {
-  const AddressWords words = words_of(address);
-  const std::uint64_t mixed =
-      fold(words.first ^ key.first ^ kOdd2, words.second ^ key.second ^ kOdd1);
-  return fold(mixed ^ kOdd3, key.second ^ kOdd2);
-}
-
 }  // namespace haetae::inspect

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/address.h"
+#include "base/address_hash.h"
 #include "base/mix.h"
 #include "base/name_hash.h"
 #include "wire/packet.h"
@@ -39,6 +40,5 @@ FlowSide side_of(const wire::Packet& packet) noexcept;
 
 // 64 bits with a secret key: nobody can choose flows that meet in a table.
 std::uint64_t hash_of(const FlowKey& flow, const HashKey& key) noexcept;
-std::uint64_t hash_of(const IpAddress& address, const HashKey& key) noexcept;
 
 }  // namespace haetae::inspect

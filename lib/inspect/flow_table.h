@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include "base/counter.h"
+#include "base/lazy_array.h"
 #include "base/name_hash.h"
 #include "base/time.h"
 #include "inspect/flow_key.h"
-#include "inspect/lazy_array.h"
 #include "inspect/limits.h"
 
 namespace haetae::inspect {

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "base/counter.h"
+#include "base/lazy_array.h"
 #include "base/name_hash.h"
 #include "inspect/byte_window.h"
-#include "inspect/lazy_array.h"
 #include "inspect/limits.h"
 #include "wire/packet.h"
 

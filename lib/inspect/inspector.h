@@ -9,9 +9,9 @@
 #include "event/event.h"
 #include "inspect/counters.h"
 #include "inspect/flow_table.h"
-#include "inspect/resolved.h"
 #include "inspect/seen.h"
 #include "policy/policy.h"
+#include "policy/resolved.h"
 #include "policy/standing.h"
 #include "wire/packet.h"
 
@@ -49,7 +49,7 @@ class Inspector {
   struct Parts {
     const Snapshot<policy::Policy>& policy;
     const Snapshot<policy::Standing>& standing;
-    Resolved& resolved;
+    policy::Resolved& resolved;
     Ring<event::Event>* events;  // null: nobody reads them
     Counters& counters;
   };

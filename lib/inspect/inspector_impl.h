@@ -159,7 +159,7 @@ struct Inspector::Impl : FlowTable::Leaving {
 
   Settings settings_;
   Counters& counters_;
-  Resolved& resolved_;
+  policy::Resolved& resolved_;
   HashKey key_;
   FlowTable flows_;
   Works works_;

@@ -172,7 +172,7 @@ void Inspector::Impl::learn(const Arrival& at, Bytes message) noexcept {
   wire::Question question;
   if (reader.header().answer_count == 0 || !reader.next_question(question)) return;
   const policy::Identity who = judge_.identify(at.packet, at.from_client());
-  const Resolved::Whose whose = judge_.whose(who, at.flow.client());
+  const policy::Resolved::Whose whose = judge_.whose(who, at.flow.client());
   std::size_t learned = 0;
   for (wire::Record record; learned < limits::kAnswerAddressesMax && reader.next(record);) {
     if (record.section != wire::Section::Answer) break;
@@ -183,7 +183,7 @@ void Inspector::Impl::learn(const Arrival& at, Bytes message) noexcept {
     const bool is_kept = resolved_.remember({.whose = whose,
                                              .address = *address,
                                              .name = question.name,
-                                             .source = Source::Seen,
+                                             .source = policy::Resolved::Source::Seen,
                                              .ttl_s = wire::ttl_seconds(record.ttl_s)},
                                             at.now.monotonic);
     (is_kept ? counters_.resolved_learned : counters_.resolved_busy).add();

@@ -46,11 +46,9 @@ policy::Identity Judge::identify(const wire::Packet& packet, bool from_client) c
   return policy_->identify(sighting);
 }
 
-Resolved::Whose Judge::whose(const policy::Identity& who, const IpAddress& client) const noexcept {
-  if (who.device < policy_->devices.size()) {
-    return resolved_.whose(policy_->devices[who.device].name);
-  }
-  return resolved_.whose(client);
+policy::Resolved::Whose Judge::whose(const policy::Identity& who,
+                                     const IpAddress& client) const noexcept {
+  return resolved_.whose(*policy_, who, client);
 }
 
 void Judge::consider(Seen& seen, const wire::Host& host) noexcept {
@@ -98,7 +96,7 @@ void Judge::consider_unread(Seen& seen, Unread why) noexcept {
 
 void Judge::consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcept {
   seen.kind = policy::Kind::Address;
-  Resolved::Known known;
+  policy::Resolved::Known known;
   if (resolved_.find(whose(seen.who, seen.client.address), seen.server.address, now.monotonic,
                      known)) {
     counters_.named_by_resolved.add();

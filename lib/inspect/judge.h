@@ -5,9 +5,9 @@
 #include "event/event.h"
 #include "inspect/counters.h"
 #include "inspect/inspector.h"
-#include "inspect/resolved.h"
 #include "inspect/seen.h"
 #include "policy/decide.h"
+#include "policy/resolved.h"
 #include "wire/host.h"
 #include "wire/packet.h"
 
@@ -24,7 +24,8 @@ class Judge {
   // Who is at the client's end. from_client: the packet came from there.
   policy::Identity identify(const wire::Packet& packet, bool from_client) const noexcept;
   // As whom Resolved knows it.
-  Resolved::Whose whose(const policy::Identity& who, const IpAddress& client) const noexcept;
+  policy::Resolved::Whose whose(const policy::Identity& who,
+                                const IpAddress& client) const noexcept;
 
   // Starts a request. Then `seen` is told everything but what it asks for, and one or more readings
   // are considered.
@@ -54,7 +55,7 @@ class Judge {
   SnapshotReader<policy::Policy> policy_;
   SnapshotReader<policy::Standing> standing_;
   policy::Scratch scratch_;
-  Resolved& resolved_;
+  policy::Resolved& resolved_;
   Ring<event::Event>* events_;
   Counters& counters_;
   bool macs_are_devices_;

@@ -59,13 +59,4 @@ inline constexpr std::uint32_t kFragmentsSeconds = 30;
 // was set, and time goes on from where it stands then.
 inline constexpr std::int64_t kClockBackSeconds = 60;
 
-// Names remembered for (client, address), 128 octets each, shared by all workers. In a full bucket
-// of four the one that ends first goes.
-inline constexpr std::size_t kResolvedRowsMax = 262'144;
-// How long beyond its TTL an answer's name is remembered: apps keep addresses for hours.
-inline constexpr std::uint32_t kResolvedKeptSeconds = 8 * 3600;
-// Looks at a bucket that is being written, and tries to write one that another is writing, before
-// it is given up; counted.
-inline constexpr int kResolvedTriesMax = 256;
-
 }  // namespace haetae::limits

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/lazy_array.h"
 #include "inspect/flow_table.h"
-#include "inspect/lazy_array.h"
 #include "inspect/limits.h"
 #include "inspect/seen.h"
 #include "inspect/tcp_stream.h"

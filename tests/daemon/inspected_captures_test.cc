@@ -77,7 +77,7 @@ class Watcher {
   }
   Snapshot<policy::Policy> policy_;
   Snapshot<policy::Standing> standing_;
-  inspect::Resolved resolved_{1 << 12, {1, 2}};
+  policy::Resolved resolved_{1 << 12, {1, 2}};
   inspect::Inspector inspector_;
 };
 

@@ -237,7 +237,8 @@ class House : public Upstream, public ReplySink {
     standing_.emplace(std::make_shared<policy::Standing>());
     settings_.emplace(std::make_shared<Settings>(settings));
     service.emplace(
-        Service::Parts{*policy_, *standing_, *settings_, *this, *this, events, counters});
+        Service::Parts{*policy_, *standing_, *settings_, *this, *this, events, counters, nullptr,
+                       &resolved});
   }
 
   // A child for whom adult and locked lists count; a second profile without any.
@@ -348,6 +349,7 @@ class House : public Upstream, public ReplySink {
   Now now;
   Counters counters;
   Ring<event::Event> events{1024};
+  policy::Resolved resolved{1024, {7, 8}};
   std::vector<std::uint8_t> out = std::vector<std::uint8_t>(65535);
   std::deque<Reply> replies;
   std::vector<Client> replied_to;

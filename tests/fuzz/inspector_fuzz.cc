@@ -42,7 +42,7 @@ std::shared_ptr<const policy::Policy> make_policy() {
 struct World {
   Snapshot<policy::Policy> policy{make_policy()};
   Snapshot<policy::Standing> standing{std::make_shared<policy::Standing>()};
-  inspect::Resolved resolved{256, {1, 2}};
+  policy::Resolved resolved{256, {1, 2}};
   Ring<event::Event> events{64};
   inspect::Counters counters;
 };

@@ -138,7 +138,7 @@ class House {
   Now now;
   Counters counters;
   Ring<event::Event> events{1024};
-  Resolved resolved{1024, {5, 6}};
+  policy::Resolved resolved{1024, {5, 6}};
   std::vector<std::string> told;  // all requests so far
   std::optional<Inspector> inspector;
 

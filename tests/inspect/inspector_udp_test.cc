@@ -69,7 +69,7 @@ TEST(InspectorDns, ReadsQuestionsOfAStream) {
   EXPECT_EQ(outcome.texts(), Texts{"dns one.example allow"});
   EXPECT_EQ(talk.say(Bytes(both).last(3)).texts(), Texts{"dns two.example allow"});
   talk.reply(in_stream(dns("one.example", "198.51.100.9")));
-  Resolved::Known known;
+  policy::Resolved::Known known;
   EXPECT_TRUE(house.resolved.find(house.resolved.whose(address("192.168.1.10")),
                                   address("198.51.100.9"), house.now.monotonic, known));
   EXPECT_TRUE(talk.say(in_stream(dns("www.bad.example"))).is_blocked());

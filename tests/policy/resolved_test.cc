@@ -1,14 +1,17 @@
-#include "inspect/resolved.h"
+#include "policy/resolved.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-namespace haetae::inspect {
+namespace haetae::policy {
 namespace {
+
+using Source = Resolved::Source;
 
 constexpr HashKey kKey{5, 6};
 const IpAddress kClient = *IpAddress::from_text("192.168.1.10");
@@ -141,5 +144,68 @@ TEST(Resolved, ReadersNeverSeeHalfARow) {
   EXPECT_GT(found, 0);
 }
 
+// ---- Over a restart.
+
+struct Restart {
+  // What is known after one, that began at `before` and ended at `after`.
+  static std::unique_ptr<Resolved> of(const Memory& memory, Time before, const Now& after) {
+    return Resolved::restore(memory.resolved.save({before, memory.now}), 64, after);
+  }
+  static std::string find(const Resolved& resolved, Monotonic now) {
+    Resolved::Known known;
+    const bool is_known = resolved.find(resolved.whose(kClient), kServer, now, known);
+    return is_known ? known.name.to_text() : "";
+  }
+};
+constexpr Time kToday = std::chrono::sys_days{std::chrono::year{2026} / 11 / 26};
+
+TEST(ResolvedRestart, WhatIsKnownIsKnownAfterIt) {
+  Memory memory;
+  memory.remember("site.example", Source::Answered, 60);
+  memory.remember("other.example", Source::Seen, 60, kClient);
+  const Monotonic booted{seconds{7}};  // the machine's own clock began anew
+  const auto resolved = Restart::of(memory, kToday, {kToday + seconds{10}, booted});
+  ASSERT_TRUE(resolved);
+  EXPECT_EQ(resolved->count(booted), 2U);
+  EXPECT_EQ(Restart::find(*resolved, booted), "site.example");
+  const seconds left{60 + limits::kResolvedKeptSeconds - 10};
+  EXPECT_EQ(Restart::find(*resolved, booted + left - seconds{1}), "site.example");
+  EXPECT_EQ(Restart::find(*resolved, booted + left), "") << "it does not live longer for it";
+}
+
+TEST(ResolvedRestart, WhatEndsMeanwhileIsForgotten) {
+  Memory memory;
+  memory.remember("site.example", Source::Answered, 60);
+  const Now later{kToday + seconds{60 + limits::kResolvedKeptSeconds}, Monotonic{seconds{7}}};
+  EXPECT_EQ(Restart::of(memory, kToday, later)->count(later.monotonic), 0U);
+}
+
+TEST(ResolvedRestart, AClockThatIsNotSetYetEndsNothing) {
+  Memory memory;
+  memory.remember("site.example", Source::Answered, 60);
+  const Now at_1970{Time{seconds{30}}, Monotonic{seconds{7}}};
+  EXPECT_EQ(Restart::find(*Restart::of(memory, kToday, at_1970), at_1970.monotonic),
+            "site.example");
+  const Now set_since{kToday, Monotonic{seconds{7}}};
+  EXPECT_EQ(Restart::find(*Restart::of(memory, Time{seconds{30}}, set_since), set_since.monotonic),
+            "site.example");
+}
+
+TEST(ResolvedRestart, WhatIsNotWholeIsRefused) {
+  Memory memory;
+  memory.remember("site.example", Source::Answered, 60);
+  const std::vector<std::uint8_t> saved = memory.resolved.save({kToday, memory.now});
+  const Now now{kToday, memory.now};
+  ASSERT_TRUE(Resolved::restore(saved, 64, now));
+  for (std::size_t size = 0; size < saved.size(); ++size) {
+    EXPECT_FALSE(Resolved::restore(Bytes(saved).first(size), 64, now)) << size;
+  }
+  for (std::size_t place = 0; place < saved.size(); ++place) {
+    std::vector<std::uint8_t> changed = saved;
+    changed[place] ^= 0x10;
+    EXPECT_FALSE(Resolved::restore(changed, 64, now)) << place;
+  }
+}
+
 }  // namespace
-}  // namespace haetae::inspect
+}  // namespace haetae::policy

@@ -6,7 +6,7 @@
 #include <new>
 #include <type_traits>
 
-namespace haetae::inspect {
+namespace haetae {
 
 // A fixed number of rows that start as zeros. Address space is taken when it is made, memory when a
 // row is first written: a table sized for the worst day costs little on a quiet one.
@@ -44,4 +44,4 @@ class LazyArray {
   std::size_t bytes_;
 };
 
-}  // namespace haetae::inspect
+}  // namespace haetae
