@@ -1,5 +1,7 @@
 #include "inspect/held_packets.h"
 
+#include "base/address_hash.h"
+
 namespace haetae::inspect {
 
 HeldPackets::HeldPackets(const HashKey& key)

@@ -7,7 +7,7 @@
 #include "inspect/flow_key.h"
 #include "inspect/flow_table.h"
 #include "inspect/gate_limits.h"
-#include "inspect/lazy_array.h"
+#include "base/lazy_array.h"
 
 namespace haetae::inspect {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/address_hash.h"
+
 namespace haetae::inspect {
 namespace {
 
@@ -92,10 +94,8 @@ std::size_t JudgedFlows::choose(const Place& place) const noexcept {
   return chosen;
 }
 
-PathMark JudgedFlows::allowed(const FlowKey& key, const Seen& seen, bool is_settled,
-                              const std::optional<MacAddress>& client_mac) noexcept {
-  const Stop stop = stop_of(*policy_, *standing_, seen.who, seen.time);
-  const PathMark mark = is_settled ? mark_for(seen.verdict, stop) : PathMark::Undecided;
+void JudgedFlows::allowed(const FlowKey& key, const Seen& seen,
+                          const std::optional<MacAddress>& client_mac) noexcept {
   const Place place = place_of(key);
   Bucket& bucket = buckets_[place.bucket];
   std::size_t row = find(place, key);
@@ -113,16 +113,16 @@ PathMark JudgedFlows::allowed(const FlowKey& key, const Seen& seen, bool is_sett
     ++rows_of_source_[bucket.sources[way]];
     counters_.flows_remembered.add();
   }
+  const Stop stop = stop_of(*policy_, *standing_, seen.who, seen.time);
   Row& kept = rows_[row];
   kept.key = key;
   kept.has_mac = client_mac.has_value();
   kept.mac = client_mac.value_or(MacAddress{});
-  kept.mark = mark;
-  kept.is_settled = is_settled;
+  kept.mark = mark_for(seen.verdict, stop);
+  kept.is_settled = false;
   kept.valid_until = std::min(seen.verdict.valid_until, stop.valid_until);
   write(kept, seen);
   next_edge_ = std::min(next_edge_, kept.valid_until);
-  return mark;
 }
 
 void JudgedFlows::write(Row& row, const Seen& seen) const noexcept {
@@ -137,10 +137,15 @@ void JudgedFlows::write(Row& row, const Seen& seen) const noexcept {
   std::ranges::copy(subject, row.subject.begin());
 }
 
-std::optional<PathMark> JudgedFlows::mark_of(const FlowKey& key) noexcept {
+std::optional<PathMark> JudgedFlows::settle(const FlowKey& key) noexcept {
   const std::size_t row = find(place_of(key), key);
   if (row == rows_.size()) return std::nullopt;
+  rows_[row].is_settled = true;
   return rows_[row].mark;
+}
+
+PathMark JudgedFlows::written_on(const Row& row) noexcept {
+  return row.is_settled || row.mark == PathMark::Blocked ? row.mark : PathMark::Undecided;
 }
 
 // ---- Judging again.
@@ -163,10 +168,11 @@ std::span<const JudgedFlows::Change> JudgedFlows::judge_some(const Now& now) noe
       counters_.judged_again.add();
       row.valid_until = again.valid_until;
       next_edge_ = std::min(next_edge_, row.valid_until);
-      if (again.mark == row.mark) continue;
+      const PathMark before = written_on(row);
       row.mark = again.mark;
+      if (written_on(row) == before) continue;
       counters_.judged_otherwise.add();
-      changed_[changed_count_++] = {row.key, row.client_is_low, row.mark};
+      changed_[changed_count_++] = {row.key, row.client_is_low, written_on(row)};
     }
   }
   return std::span<const Change>(changed_).first(changed_count_);
@@ -206,7 +212,6 @@ JudgedFlows::Again JudgedFlows::judge(const Row& row, const Now& now) noexcept {
     mark = mark_for(verdict, stop);
     valid_until = std::min(valid_until, verdict.valid_until);
   }
-  if (!row.is_settled && mark != PathMark::Blocked) mark = PathMark::Undecided;
   return {mark, valid_until};
 }
 

@@ -9,7 +9,7 @@
 #include "base/time.h"
 #include "inspect/flow_key.h"
 #include "inspect/gate_limits.h"
-#include "inspect/lazy_array.h"
+#include "base/lazy_array.h"
 #include "inspect/path_mark.h"
 #include "inspect/seen.h"
 #include "policy/decide.h"
@@ -42,13 +42,13 @@ class JudgedFlows {
   // Once per batch, after the Inspector's.
   void begin_batch(const Now& now);
 
-  // What to write on the connection of a flow whose request was let through; remembers it.
-  // is_settled: no other request of it will be judged; else it stays Undecided. client_mac: as far
-  // as its link tells it. Hot path.
-  PathMark allowed(const FlowKey& key, const Seen& seen, bool is_settled,
-                   const std::optional<MacAddress>& client_mac) noexcept;
-  // Of a flow that was judged before; nothing: nobody remembers it. Hot path.
-  std::optional<PathMark> mark_of(const FlowKey& key) noexcept;
+  // Remembers a flow whose request was let through. client_mac: as far as its link tells it. Until
+  // settle() its connection is written on only if it comes to be blocked. Hot path.
+  void allowed(const FlowKey& key, const Seen& seen,
+               const std::optional<MacAddress>& client_mac) noexcept;
+  // No other request of the flow will be judged: what to write on its connection. Nothing: nobody
+  // remembers it. Hot path.
+  std::optional<PathMark> settle(const FlowKey& key) noexcept;
 
   // Whether some are still to be judged again.
   bool is_behind() const noexcept { return pass_ != Pass::None; }
@@ -74,7 +74,7 @@ class JudgedFlows {
   struct alignas(64) Row {
     FlowKey key;
     MacAddress mac;
-    PathMark mark;
+    PathMark mark;  // what its verdict says
     bool client_is_low : 1;
     bool has_mac : 1;
     bool has_name : 1;
@@ -97,6 +97,7 @@ class JudgedFlows {
   std::size_t find(const Place& place, const FlowKey& key) const noexcept;  // rows_.size(): none
   std::size_t choose(const Place& place) const noexcept;
   void begin_pass() noexcept;
+  static PathMark written_on(const Row& row) noexcept;
   void write(Row& row, const Seen& seen) const noexcept;
   policy::Identity identify(const Row& row) const noexcept;
   // What the policy says now of a row's flow, and until when.
