@@ -1,5 +1,6 @@
 #include "daemon/conntrack_marks.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
 #include <libnetfilter_conntrack/libnetfilter_conntrack.h>

@@ -13,6 +13,7 @@
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
 #include "daemon/list_build_process.h"
+#include "daemon/packet_gate.h"
 #include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
@@ -116,6 +117,26 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
   return workers;
 }
 
+// None where packets are not judged. A filter that cannot judge them still answers DNS.
+std::vector<std::unique_ptr<PacketGate>> open_gates(const config::Config& config,
+                                                    const Published& published) {
+  std::vector<std::unique_ptr<PacketGate>> gates;
+  if (config.gate.mode == config::GateMode::Off) return gates;
+  const std::size_t count = config.gate.queue_count > 0
+                                ? static_cast<std::size_t>(config.gate.queue_count)
+                                : worker_count(config);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<std::uint16_t>(config.gate.queue_first + i);
+    auto gate = PacketGate::open(published, gate_settings_of(config), number);
+    if (!gate) {
+      fmt::print(stderr, "haetae: packets are not judged: {}\n", gate.error());
+      return {};
+    }
+    gates.push_back(std::move(*gate));
+  }
+  return gates;
+}
+
 // Streams of clients and questions to upstreams take one each: the usual 1024 are soon used up.
 void allow_many_descriptors() {
   rlimit limit{};
@@ -183,14 +204,18 @@ int serve(const fs::path& file) {
   if (!events) return complain(events.error());
   auto workers = make_workers(config, published);
   if (!workers) return complain(workers.error());
+  const auto gates = open_gates(config, published);
   for (const auto& worker : *workers) (*events)->add(worker->events());
+  for (const auto& gate : gates) (*events)->add(gate->events());
   (*events)->start();
   for (const auto& worker : *workers) worker->start();
+  for (const auto& gate : gates) gate->start();
 
   Supervisor supervisor({.config_file = file,
                          .loaded = std::move(start->loaded),
                          .published = published,
                          .workers = *workers,
+                         .gates = gates,
                          .events = **events,
                          .crash_guard = guard,
                          .keeper = keeper,
@@ -202,6 +227,7 @@ int serve(const fs::path& file) {
   supervisor.run();
 
   for (const auto& worker : *workers) worker->join();
+  for (const auto& gate : gates) gate->join();
   lan.stop();
   if (resolved) save_resolved(state, *resolved, read_clock());
   guard.note_clean_stop();

@@ -336,7 +336,7 @@ TEST(Faults, OfAMissingRulesFolderSayWhatToName) {
 }
 
 constexpr FaultCase kWarningCases[] = {
-    {"the gate", "gate: {mode: queue}",
+    {"the gate", "gate: {mode: queue, dns: false, inside: br-lan}",
      "home.yaml:3: gate.mode: this version judges DNS only; packets are not looked at"},
     {"the tap", "tap: {interface: eth1}",
      "home.yaml:3: tap.interface: this version judges DNS only; no interface is listened to"},
@@ -397,7 +397,7 @@ TEST(Warnings, AreNoneForAFewTrustedMachines) {
 }
 
 TEST(Warnings, AreNoneForSwitchesThatAreOff) {
-  EXPECT_THAT(warnings_of(below_good("gate: {mode: \"off\"}\n"
+  EXPECT_THAT(warnings_of(below_good("gate: {mode: \"off\", inside: [br-lan]}\n"
                                      "tap: {interface: \"\"}\n"
                                      "proxy: {mode: off, listen: [\"127.0.0.1:8118\"]}\n")),
               IsEmpty());

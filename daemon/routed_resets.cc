@@ -1,4 +1,4 @@
-#include "daemon/reset_sender.h"
+#include "daemon/routed_resets.h"
 
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -11,7 +11,7 @@
 namespace haetae::daemon {
 
 // Whoever opens a raw socket of IPPROTO_RAW writes the IP header.
-std::expected<ResetSender, std::string> ResetSender::open() {
+std::expected<RoutedResets, std::string> RoutedResets::open() {
   constexpr int kKind = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
   Descriptor v4(::socket(AF_INET, kKind, IPPROTO_RAW));
   if (v4.get() < 0) {
@@ -19,10 +19,10 @@ std::expected<ResetSender, std::string> ResetSender::open() {
     return std::unexpected(fmt::format("resets cannot be sent to servers: {}{}",
                                        std::generic_category().message(errno), hint));
   }
-  return ResetSender(std::move(v4), Descriptor(::socket(AF_INET6, kKind, IPPROTO_RAW)));
+  return RoutedResets(std::move(v4), Descriptor(::socket(AF_INET6, kKind, IPPROTO_RAW)));
 }
 
-bool ResetSender::send(const wire::TcpReset& reset, const IpAddress& to) noexcept {
+bool RoutedResets::send(const wire::TcpReset& reset, const IpAddress& to) noexcept {
   const Bytes packet = reset.packet();
   if (to.is_v4()) {
     sockaddr_in address{};
