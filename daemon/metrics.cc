@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "admin/exposition.h"
+#include "daemon/gate_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -95,6 +96,7 @@ void write_process(Exposition& out) {
 }  // namespace
 
 std::string metrics_text(const Published& published, const Workers& workers,
+                         const std::vector<std::unique_ptr<PacketGate>>& gates,
                          const EventWriter& events, const ReloadCounts& reloads) {
   Exposition out;
   out.family("haetae_build_info", Gauge, "The program's version; always 1.");
@@ -102,6 +104,7 @@ std::string metrics_text(const Published& published, const Workers& workers,
   write_dns(out, workers);
   write_upstreams(out, workers);
   write_fronts(out, workers);
+  write_gates(out, gates);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",
           static_cast<double>(events.written()));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/event_writer.h"
+#include "daemon/packet_gate.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -19,6 +20,7 @@ struct ReloadCounts {
 // speaks of one device or one site.
 std::string metrics_text(const Published& published,
                          const std::vector<std::unique_ptr<Worker>>& workers,
+                         const std::vector<std::unique_ptr<PacketGate>>& gates,
                          const EventWriter& events, const ReloadCounts& reloads);
 
 }  // namespace haetae::daemon

@@ -105,6 +105,7 @@ struct Supervisor::Impl {
     sd_notify(0, "STOPPING=1");
     if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
+    for (const auto& gate : running.gates) gate->stop();
     io.stop();
   }
 
@@ -264,7 +265,8 @@ struct Supervisor::Impl {
         io, *endpoint,
         {.metrics =
              [this] {
-               return metrics_text(running.published, running.workers, running.events, reloads);
+               return metrics_text(running.published, running.workers, running.gates, running.events,
+                                   reloads);
              },
          .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
     if (!front) return std::unexpected(front.error());
