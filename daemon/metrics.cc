@@ -9,6 +9,7 @@
 #include "admin/exposition.h"
 #include "admin/inspected.h"
 #include "daemon/gate_metrics.h"
+#include "daemon/lan_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -135,6 +136,7 @@ std::string metrics_text(const Counting& counting) {
   write_gates(out, gates);
   write_taps(out, taps);
   write_inspectors(out, gates, taps);
+  write_lan(out, published.lan);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",
           static_cast<double>(events.written()));

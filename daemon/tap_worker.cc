@@ -23,11 +23,11 @@ constexpr milliseconds kTick{200};
 // The kernel is asked for what it dropped, and a quiet worker takes up a new policy.
 constexpr milliseconds kLookAfter{1000};
 
-TapSettings settings_of(const config::Tap& tap, std::uint16_t fanout_group) {
+TapSettings settings_of(const config::Tap& tap, const TapWorker::Share& share) {
   return {.interface = tap.interface,
           .filter = tap.filter,
           .hold = tap.enforce ? limits::kTapHoldEnforcing : limits::kTapHold,
-          .fanout_group = fanout_group};
+          .fanout_group = share.fanout_group};
 }
 
 inspect::Settings settings_of(const config::Tap& tap) {
@@ -86,11 +86,10 @@ const std::array<TapCounterRow, sizeof(TapCounters) / sizeof(Counter)> kTapCount
 }};
 
 struct TapWorker::Impl {
-  Impl(const Published& published, const config::Tap& configured, std::uint16_t fanout_group,
-       std::size_t number)
+  Impl(const Published& published, const config::Tap& configured, const Share& share)
       : settings(configured),
-        tap_settings(settings_of(configured, fanout_group)),
-        counts_interface(number == 0),
+        tap_settings(settings_of(configured, share)),
+        counts_interface(share.number == 0),
         inspector(
             {published.policy, published.standing, *published.resolved, &events, inspect_counters},
             settings_of(configured)) {}
@@ -222,9 +221,8 @@ struct TapWorker::Impl {
   std::jthread thread;
 };
 
-TapWorker::TapWorker(const Published& published, const config::Tap& tap, std::uint16_t fanout_group,
-                     std::size_t number)
-    : impl_(std::make_unique<Impl>(published, tap, fanout_group, number)) {}
+TapWorker::TapWorker(const Published& published, const config::Tap& tap, const Share& share)
+    : impl_(std::make_unique<Impl>(published, tap, share)) {}
 TapWorker::~TapWorker() = default;
 
 void TapWorker::start() {

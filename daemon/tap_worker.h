@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,10 +30,13 @@ struct TapCounters {
 // again until it is; so is the one that resets leave from.
 class TapWorker {
  public:
-  // published.resolved is not null. fanout_group: the same for all that share the interface.
-  // number: which of them this is, from 0.
-  TapWorker(const Published& published, const config::Tap& tap, std::uint16_t fanout_group,
-            std::size_t number);
+  // Which of those that share the interface this is.
+  struct Share {
+    std::size_t number = 0;                     // from 0
+    std::optional<std::uint16_t> fanout_group;  // the same for all; none: it is alone
+  };
+  // published.resolved is not null.
+  TapWorker(const Published& published, const config::Tap& tap, const Share& share);
   ~TapWorker();
 
   void start();

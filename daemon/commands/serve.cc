@@ -144,11 +144,11 @@ std::vector<std::unique_ptr<TapWorker>> make_taps(const config::Config& config,
                                                   const Published& published) {
   std::vector<std::unique_ptr<TapWorker>> taps;
   if (config.tap.interface.empty()) return taps;
-  const auto group = static_cast<std::uint16_t>(getpid());
   const std::size_t count =
       config.tap.workers > 0 ? static_cast<std::size_t>(config.tap.workers) : worker_count(config);
-  for (std::size_t i = 0; i < count; ++i) {
-    taps.push_back(std::make_unique<TapWorker>(published, config.tap, group, i));
+  for (TapWorker::Share share; share.number < count; ++share.number) {
+    if (count > 1) share.fanout_group = static_cast<std::uint16_t>(getpid());
+    taps.push_back(std::make_unique<TapWorker>(published, config.tap, share));
   }
   return taps;
 }
