@@ -8,6 +8,7 @@
 
 #include "admin/exposition.h"
 #include "admin/inspected.h"
+#include "daemon/lan_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -128,6 +129,7 @@ std::string metrics_text(const Counting& counting) {
   write_fronts(out, workers);
   write_taps(out, taps);
   write_inspectors(out, taps);
+  write_lan(out, published.lan);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",
           static_cast<double>(events.written()));
