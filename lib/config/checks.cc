@@ -330,6 +330,45 @@ void check_admin(const Value& root, const Config& config) {
             "write 127.0.0.1:8480, or keep it to a network of your own");
 }
 
+// Whether a device of the inside could be led to one of these.
+bool hears_others(const Dns& dns) {
+  return std::ranges::any_of(
+      dns.listen, [](const Endpoint& endpoint) { return !is_loopback(endpoint.address); });
+}
+
+void check_gate(const Value& root, const Config& config) {
+  const Gate& gate = config.gate;
+  constexpr int kQueueNumbers = 65536;
+  if (gate.queue_first + std::max(gate.queue_count, 1) > kQueueNumbers) {
+    place_of(root, {"gate", "queue"})
+        .fault("the numbers go beyond 65535", "write a lower first, as 4660");
+  }
+  if (gate.mode == GateMode::Off) return;
+  const Value inside = place_of(root, {"gate", "inside"});
+  if (gate.inside.empty()) {
+    inside.fault("which networks are to be filtered is not said",
+                 "write the interface where the children's devices are, as inside: [br-lan]");
+  }
+  if (std::ranges::find(gate.inside, "lo") != gate.inside.end()) {
+    inside.fault("'lo' is this machine itself", "write the interface where the devices are");
+  }
+  if (gate.dns && !hears_others(config.dns)) {
+    place_of(root, {"dns", "listen"})
+        .fault("DNS of the devices is led here, but only this machine is listened to",
+               "write this machine's address in their network, as \"192.168.7.1:53\", or gate: "
+               "{dns: false}");
+  }
+  const bool is_open = when_down_of(config) == WhenDown::Open;
+  const bool has_spare =
+      config.dns.upstream_mode == UpstreamMode::Forward || !gate.when_down_dns.empty();
+  const Value spare = place_of(root, {"gate", "when_down_dns"});
+  if (gate.dns && is_open && !has_spare) {
+    spare.warn("while the filter is down, devices that ask this machine get no answer",
+               "name a plain DNS server for that while, as when_down_dns: [9.9.9.9]");
+  }
+  if (!is_open && !gate.when_down_dns.empty()) spare.warn("is used with when_down: open only");
+}
+
 void check_tap(const Value& root, const Tap& tap) {
   const Value enforce = place_of(root, {"tap", "enforce"});
   const Value reset = place_of(root, {"tap", "reset_interface"});
@@ -373,6 +412,7 @@ void check_whole(const Value& root, const Config& config) {
   check_lists(root, config);
   check_profiles(root, config);
   check_who(root, config);
+  check_gate(root, config);
   check_tap(root, config.tap);
 }
 

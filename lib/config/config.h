@@ -181,11 +181,29 @@ struct DevicesSeen {
   std::chrono::hours forget_after{std::chrono::days(30)};
 };
 
-// Parts that later versions act on; read and checked, and warned about if they are switched on.
 enum class GateMode : std::uint8_t { Off, Queue };
+// What the network does while the filter does not run.
+enum class WhenDown : std::uint8_t {
+  Open,    // as if there were no filter
+  Closed,  // nothing new passes
+};
+// Packets on their way through this machine.
 struct Gate {
   GateMode mode = GateMode::Off;
+  std::vector<std::string> inside;    // interfaces of the filtered networks
+  std::optional<WhenDown> when_down;  // unwritten: when_down_of() says
+  // Plain servers for DNS that is sent to this machine while the filter is down; empty: upstreams.
+  std::vector<UpstreamServer> when_down_dns;
+  bool strict = false;
+  int queue_first = 4660;
+  int queue_count = 0;  // 0: one for each worker
+  // The two neighbouring bits of packet and connection marks that are ours.
+  std::uint32_t mark = 0x30000000;
+  bool dns = true;          // port 53 of `inside` leads to us, whoever it was sent to
+  bool dot_refused = true;  // others' DNS over TLS and QUIC (RFC 7858, RFC 9250)
 };
+
+// A part that a later version acts on; read and checked, and warned about if it is switched on.
 enum class ProxyMode : std::uint8_t { Off, Transparent, Explicit };
 struct Proxy {
   ProxyMode mode = ProxyMode::Off;
@@ -232,5 +250,11 @@ struct Config {
   std::optional<Endpoint> admin_listen;  // none: nothing listens
   std::string log_events = "stdout";
 };
+
+// A school keeps its promise when the filter fails; a house and a provider keep the network.
+inline WhenDown when_down_of(const Config& config) {
+  const bool is_school = config.site.kind == SiteKind::School;
+  return config.gate.when_down.value_or(is_school ? WhenDown::Closed : WhenDown::Open);
+}
 
 }  // namespace haetae::config

@@ -302,16 +302,6 @@ const Table<DevicesSeen>& devices_seen_table() {
   return table;
 }
 
-const Table<Gate>& gate_table() {
-  static const Table<Gate> table{{
-      row("mode", &Gate::mode,
-          choice<GateMode>({{"off", GateMode::Off}, {"queue", GateMode::Queue}}), "off",
-          "queue: judge packets on their way through this machine.",
-          "this version judges DNS only; packets are not looked at"),
-  }};
-  return table;
-}
-
 // Empty: none, as if it were left out.
 Type<std::string> interface_or_none() {
   Type<std::string> type = interface_name();

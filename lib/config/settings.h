@@ -14,6 +14,9 @@ const Table<Config>& config_table();
 // The part below `profiles.NAME`; config_table() holds it.
 const Table<Profile>& profile_table();
 
+// The part below `gate`.
+const Table<Gate>& gate_table();
+
 // An entry of `dns.trusted_peers`.
 Type<TrustedPeer> trusted_peer();
 

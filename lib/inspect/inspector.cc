@@ -99,11 +99,23 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
   }
   const Arrival at{packet, now, *flow, side.source_is_low};
   if (flow->life == Life::Opening) hear(at);
+  Effect effect;
   switch (packet.protocol) {
-    case wire::ip_protocol::kTcp: return on_tcp(at);
-    case wire::ip_protocol::kUdp: return on_udp(at);
+    case wire::ip_protocol::kTcp: effect = on_tcp(at); break;
+    case wire::ip_protocol::kUdp: effect = on_udp(at); break;
     default: return on_other(at);  // numbers come from the network
   }
+  return effect.kind == Effect::Kind::Wait && is_half_said(at) ? hold() : effect;
+}
+
+// Octets of the client wait for others. Of a flow whose start was not seen that proves nothing:
+// what they wait for may have passed long ago.
+bool Inspector::Impl::is_half_said(const Arrival& at) noexcept {
+  if (stage_of(at.flow) != Stage::Working || !at.from_client() || at.packet.payload.empty()) {
+    return false;
+  }
+  const Work& work = work_of(at.flow);
+  return work.room != kNobody && (work.is_certain || work.reader == Reader::Quic);
 }
 
 Effect Inspector::Impl::on_other(const Arrival& at) noexcept {

@@ -63,11 +63,13 @@ struct Inspector::Impl : FlowTable::Leaving {
   }
   static bool is_settled(const Flow& flow) noexcept { return stage_of(flow) >= Stage::Accepted; }
   static Effect effect_of(const Flow& flow) noexcept;
+  bool is_half_said(const Arrival& at) noexcept;
   static constexpr Effect block_of(std::uint8_t protocol) noexcept {
     const bool is_tcp = protocol == wire::ip_protocol::kTcp;
     return {Effect::Kind::Block, is_tcp ? Effect::End::Reset : Effect::End::Drop};
   }
   static constexpr Effect wait() noexcept { return {Effect::Kind::Wait, Effect::End::None}; }
+  static constexpr Effect hold() noexcept { return {Effect::Kind::Hold, Effect::End::None}; }
 
   Work& work_of(const Flow& flow) noexcept { return works_[flow.memo]; }
   // Keeps the work of a flow that has none in the pool yet; the oldest may have to go.

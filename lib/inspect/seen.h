@@ -69,6 +69,10 @@ std::string url_of(const Seen& seen);
 struct Effect {
   enum class Kind : std::uint8_t {
     Wait,    // let it pass, and show what comes next
+    Hold,    // keep it back: what its sender says is not whole yet, and nothing of it need arrive
+             // before that is judged. The next packet of its sender that carries something and is
+             // not to be held, or any of the flow with Accept or Block, says what becomes of it.
+             // Who cannot keep packets back lets it pass.
     Accept,  // let it pass; nothing more need be shown of the flow
     Block,   // neither this packet nor any other of the flow may pass
   };

@@ -346,7 +346,7 @@ TEST(Faults, OfAMissingRulesFolderSayWhatToName) {
 }
 
 constexpr FaultCase kWarningCases[] = {
-    {"the gate", "gate: {mode: queue}",
+    {"the gate", "gate: {mode: queue, dns: false, inside: br-lan}",
      "home.yaml:3: gate.mode: this version judges DNS only; packets are not looked at"},
     {"resets out of the mirror port",
      "tap: {interface: eth1, enforce: true, reset_interface: eth1}",
@@ -415,7 +415,7 @@ TEST(Warnings, AreNoneForAFewTrustedMachines) {
 }
 
 TEST(Warnings, AreNoneForSwitchesThatAreOff) {
-  EXPECT_THAT(warnings_of(below_good("gate: {mode: \"off\"}\n"
+  EXPECT_THAT(warnings_of(below_good("gate: {mode: \"off\", inside: [br-lan]}\n"
                                      "tap: {interface: \"\", reset_interface: \"\"}\n"
                                      "proxy: {mode: off, listen: [\"127.0.0.1:8118\"]}\n")),
               IsEmpty());

@@ -9,6 +9,7 @@ import lab
 CADDYFILE = """{{
     admin off
     auto_https off
+    persist_config off
     servers {{
         protocols h1 h2 h3
     }}

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "base/counter.h"
+#include "inspect/judged_flows.h"
+
+namespace haetae::daemon {
+
+// Which two neighbouring bits of packet and connection marks are ours. All others stay as they are.
+class MarkBits {
+ public:
+  explicit MarkBits(std::uint32_t mask) noexcept;
+  std::uint32_t mask() const noexcept { return mask_; }
+  std::uint32_t of(inspect::PathMark mark) const noexcept {
+    return static_cast<std::uint32_t>(mark) << shift_;
+  }
+  // A packet's mark with ours written into it.
+  std::uint32_t with(std::uint32_t packet_mark, inspect::PathMark mark) const noexcept {
+    return (packet_mark & ~mask_) | of(mark);
+  }
+
+ private:
+  std::uint32_t mask_;
+  int shift_;
+};
+
+// Writes marks on connections that the kernel knows, without a packet of theirs, by ctnetlink. One
+// thread. Needs CAP_NET_ADMIN.
+class ConntrackMarks {
+ public:
+  struct Counters {
+    Counter sent;
+    Counter gone;    // of those, the connection had ended
+    Counter failed;  // of those, the kernel would not
+  };
+
+  // Error: why not, and what to do.
+  static std::expected<ConntrackMarks, std::string> open(const MarkBits& bits);
+  ~ConntrackMarks();
+  ConntrackMarks(ConntrackMarks&& other) noexcept;
+  ConntrackMarks& operator=(ConntrackMarks&& other) noexcept;
+
+  // Is sent with the next flush(), or before.
+  void change(const inspect::JudgedFlows::Change& change) noexcept;
+  void flush() noexcept;
+  // Counts what the kernel had to say.
+  void hear() noexcept;
+
+  const Counters& counters() const noexcept;
+
+ private:
+  struct Parts;
+  explicit ConntrackMarks(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace haetae::daemon
