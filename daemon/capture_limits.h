@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,8 +28,18 @@ inline constexpr std::size_t kPcapngInterfacesMax = 4096;
 inline constexpr int kTapRingBytes = 64 * 1024 * 1024;
 // Octets kept of each frame: more than a frame of any network card that cuts and joins segments.
 inline constexpr int kTapSnapBytes = 256 * 1024;
-// How long the kernel may hold a block of its ring back while it is not full: what a verdict of the
-// tap may come late.
-inline constexpr int kTapBlockMilliseconds = 20;
+// How long the kernel may hold packets back while its block of the ring is not full; and where
+// resets have to overtake what they end.
+inline constexpr std::chrono::milliseconds kTapHold{20};
+inline constexpr std::chrono::milliseconds kTapHoldEnforcing{2};
+// Packets of a tap that are judged before it looks whether it is to stop, and takes up a new
+// policy.
+inline constexpr int kTapBatchPackets = 512;
+// Resets that one worker of a tap sends in a second, some 70 octets each. What is beyond is counted
+// and not reset: a device that goes on sending must not make us flood the network.
+inline constexpr int kTapResetsPerSecondMax = 5000;
+// How long after a fault an interface is tried again; the time doubles with each try.
+inline constexpr std::chrono::milliseconds kTapRetryFirst{500};
+inline constexpr std::chrono::milliseconds kTapRetryLast{15'000};
 
 }  // namespace haetae::limits

@@ -15,11 +15,11 @@ class MarkBits {
  public:
   explicit MarkBits(std::uint32_t mask) noexcept;
   std::uint32_t mask() const noexcept { return mask_; }
-  std::uint32_t of(inspect::PathMark mark) const noexcept {
+  std::uint32_t of(inspect::FlowMark mark) const noexcept {
     return static_cast<std::uint32_t>(mark) << shift_;
   }
   // A packet's mark with ours written into it.
-  std::uint32_t with(std::uint32_t packet_mark, inspect::PathMark mark) const noexcept {
+  std::uint32_t with(std::uint32_t packet_mark, inspect::FlowMark mark) const noexcept {
     return (packet_mark & ~mask_) | of(mark);
   }
 

@@ -7,7 +7,9 @@
 #include <fstream>
 
 #include "admin/exposition.h"
+#include "admin/inspected.h"
 #include "daemon/gate_metrics.h"
+#include "daemon/lan_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -16,9 +18,12 @@ using admin::Exposition;
 using enum Exposition::Type;
 
 using Workers = std::vector<std::unique_ptr<Worker>>;
+using Gates = std::vector<std::unique_ptr<PacketGate>>;
+using Taps = std::vector<std::unique_ptr<TapWorker>>;
 
-template <typename Read>
-double sum_of(const Workers& workers, const Read& read) {
+// read: of one of them.
+template <typename All, typename Read>
+double sum_of(const All& workers, const Read& read) {
   std::uint64_t sum = 0;
   for (const auto& worker : workers) sum += read(*worker);
   return static_cast<double>(sum);
@@ -66,6 +71,31 @@ void write_fronts(Exposition& out, const Workers& workers) {
   }
 }
 
+void write_taps(Exposition& out, const Taps& taps) {
+  if (taps.empty()) return;
+  for (const TapCounterRow& row : kTapCounterRows) {
+    out.one(fmt::format("haetae_tap_{}_total", row.name), Counter, row.sentence,
+            sum_of(taps, [&](const TapWorker& t) { return (t.counters().*row.counter).value(); }));
+  }
+  out.one("haetae_tap_faulty", Gauge,
+          "Workers of the tap that see nothing now, or cannot send resets.",
+          sum_of(taps, [](const TapWorker& t) { return t.fault().empty() ? 0U : 1U; }));
+}
+
+// Every home of Inspectors at once.
+void write_inspectors(Exposition& out, const Gates& gates, const Taps& taps) {
+  std::vector<admin::Inspected> homes;
+  if (!gates.empty()) {
+    homes.push_back({"gate", {}});
+    for (const auto& gate : gates) homes.back().counters.push_back(&gate->inspector_counters());
+  }
+  if (!taps.empty()) {
+    homes.push_back({"tap", {}});
+    for (const auto& tap : taps) homes.back().counters.push_back(&tap->inspect_counters());
+  }
+  admin::write_inspected(out, homes);
+}
+
 void write_policy(Exposition& out, const policy::Policy& policy) {
   out.one("haetae_policy_generation", Gauge, "Grows with each policy taken up.",
           static_cast<double>(policy.generation));
@@ -95,9 +125,8 @@ void write_process(Exposition& out) {
 
 }  // namespace
 
-std::string metrics_text(const Published& published, const Workers& workers,
-                         const std::vector<std::unique_ptr<PacketGate>>& gates,
-                         const EventWriter& events, const ReloadCounts& reloads) {
+std::string metrics_text(const Counting& counting) {
+  const auto& [published, workers, gates, taps, events, reloads] = counting;
   Exposition out;
   out.family("haetae_build_info", Gauge, "The program's version; always 1.");
   out.sample(1, {{"version", HAETAE_VERSION}});
@@ -105,6 +134,9 @@ std::string metrics_text(const Published& published, const Workers& workers,
   write_upstreams(out, workers);
   write_fronts(out, workers);
   write_gates(out, gates);
+  write_taps(out, taps);
+  write_inspectors(out, gates, taps);
+  write_lan(out, published.lan);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",
           static_cast<double>(events.written()));

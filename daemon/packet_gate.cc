@@ -22,7 +22,7 @@ using inspect::FlowSide;
 using inspect::HeldPacket;
 using inspect::HeldPackets;
 using inspect::Observation;
-using inspect::PathMark;
+using inspect::FlowMark;
 using inspect::Seen;
 
 HashKey draw_key() {
@@ -172,7 +172,7 @@ struct PacketGate::Impl {
     // Not so: the rules would write it on a connection that it says nothing of.
     if (!speaks_for_its_connection(packet)) return pass(queued.id);
     const auto known = judged.settle(flow.key);
-    const PathMark mark = known ? *known : unjudged_mark(flow);
+    const FlowMark mark = known ? *known : unjudged_mark(flow);
     if (!held.is_empty()) {
       for (HeldPacket one; held.take(flow.key, HeldPackets::Side::Both, one);) {
         accept_marked(one.id, one.mark, mark);
@@ -183,9 +183,9 @@ struct PacketGate::Impl {
   }
 
   // Where neither end is of the internet, nothing is judged, and no stop of the internet counts.
-  static PathMark unjudged_mark(const FlowSide& flow) noexcept {
+  static FlowMark unjudged_mark(const FlowSide& flow) noexcept {
     const bool at_home = is_local(flow.key.low) && is_local(flow.key.high);
-    return at_home ? PathMark::Kept : PathMark::Accepted;
+    return at_home ? FlowMark::Kept : FlowMark::Accepted;
   }
 
   void block(const QueuedPacket& queued, const FlowSide& flow,
@@ -202,7 +202,7 @@ struct PacketGate::Impl {
       }
       note_held();
     }
-    accept_marked(queued.id, queued.mark, PathMark::Blocked);
+    accept_marked(queued.id, queued.mark, FlowMark::Blocked);
     if (std::ranges::any_of(observed.seen, is_blocked)) tell_receiver(first);
   }
 
@@ -243,13 +243,13 @@ struct PacketGate::Impl {
     has_plain = false;
   }
 
-  void accept_marked(std::uint32_t id, std::uint32_t packet_mark, PathMark mark) noexcept {
+  void accept_marked(std::uint32_t id, std::uint32_t packet_mark, FlowMark mark) noexcept {
     accept_plain();
     switch (mark) {
-      case PathMark::Undecided: counters.passed.add(); break;
-      case PathMark::Accepted: counters.accepted.add(); break;
-      case PathMark::Kept: counters.kept.add(); break;
-      case PathMark::Blocked: counters.blocked.add(); break;
+      case FlowMark::Undecided: counters.passed.add(); break;
+      case FlowMark::Accepted: counters.accepted.add(); break;
+      case FlowMark::Kept: counters.kept.add(); break;
+      case FlowMark::Blocked: counters.blocked.add(); break;
     }
     channels.queue.accept(id, settings.bits.with(packet_mark, mark));
   }

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "daemon/capture_limits.h"
 #include "daemon/pcap_handle.h"
 
 namespace haetae::daemon {
@@ -36,7 +35,7 @@ std::string activation_error(const std::string& interface, int status, pcap_t* h
 Done activate(pcap_t* handle, const TapSettings& settings) {
   pcap_set_snaplen(handle, limits::kTapSnapBytes);
   pcap_set_buffer_size(handle, limits::kTapRingBytes);
-  pcap_set_timeout(handle, limits::kTapBlockMilliseconds);
+  pcap_set_timeout(handle, static_cast<int>(settings.hold.count()));
   pcap_set_promisc(handle, settings.promiscuous ? 1 : 0);
   // Every network interface of Linux has it.
   pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
@@ -45,16 +44,25 @@ Done activate(pcap_t* handle, const TapSettings& settings) {
   return {};
 }
 
+struct Program {
+  bpf_program code{};
+  ~Program() { pcap_freecode(&code); }
+};
+
+// Error: what libpcap says.
+Done compile(pcap_t* handle, const std::string& filter, Program& program) {
+  if (pcap_compile(handle, &program.code, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0) return {};
+  return std::unexpected(
+      fmt::format("'{}' is not one of pcap-filter(7): {}", filter, pcap_geterr(handle)));
+}
+
 Done set_filter(pcap_t* handle, const TapSettings& settings) {
   if (settings.filter.empty()) return {};
-  bpf_program program{};
-  if (pcap_compile(handle, &program, settings.filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-    return std::unexpected(fmt::format("the filter '{}' is not one of pcap-filter(7): {}",
-                                       settings.filter, pcap_geterr(handle)));
+  Program program;
+  if (const Done done = compile(handle, settings.filter, program); !done) {
+    return std::unexpected(fmt::format("the filter {}", done.error()));
   }
-  const int status = pcap_setfilter(handle, &program);
-  pcap_freecode(&program);
-  if (status == 0) return {};
+  if (pcap_setfilter(handle, &program.code) == 0) return {};
   return std::unexpected(fmt::format("interface '{}' does not take the filter '{}': {}",
                                      settings.interface, settings.filter, pcap_geterr(handle)));
 }
@@ -71,6 +79,13 @@ Done join_fanout(pcap_t* handle, const TapSettings& settings) {
 }
 
 }  // namespace
+
+std::string packet_filter_fault(const std::string& filter) {
+  const PcapHandle ethernet(pcap_open_dead(DLT_EN10MB, limits::kTapSnapBytes));
+  Program program;
+  const Done done = compile(ethernet.get(), filter, program);
+  return done ? "" : done.error();
+}
 
 struct PacketTap::Parts {
   PcapHandle handle;

@@ -6,14 +6,23 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
+#include "daemon/capture_limits.h"
 #include "daemon/captured_packet.h"
 
 namespace haetae::daemon {
+
+// Why libpcap does not take a filter for the frames of an Ethernet, in the language of
+// pcap-filter(7); empty: it does.
+std::string packet_filter_fault(const std::string& filter);
 
 struct TapSettings {
   std::string interface;  // its name; "any" is all of them
   std::string filter;     // in the language of pcap-filter(7); empty takes everything
   bool promiscuous = true;
+  // How long the kernel may hold packets back while few come: what a verdict may come late. The
+  // shorter, the fewer fit into the ring: each time starts a block of it anew.
+  milliseconds hold{limits::kTapHold};
   // Taps of one interface that share a number share its packets: each flow, fragments included,
   // goes to one of them. None: this tap gets everything.
   std::optional<std::uint16_t> fanout_group;

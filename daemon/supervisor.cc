@@ -18,6 +18,7 @@
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
 #include "daemon/metrics.h"
+#include "daemon/tap_notices.h"
 #include "daemon/upstream_notices.h"
 
 namespace haetae::daemon {
@@ -52,7 +53,25 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(now.control.path == next.control.path, "control.path");
   tell(now.log_events == next.log_events, "log.events");
   tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
+  tell(now.tap == next.tap, "tap");
 }
+
+// Tells threads that move from those that hang.
+class Pulse {
+ public:
+  // beats: how often the thread came round so far. False: for too long it has not.
+  bool is_alive(std::uint64_t beats, Monotonic now) {
+    if (beats != beats_ || last_at_ == Monotonic{}) {
+      beats_ = beats;
+      last_at_ = now;
+    }
+    return now - last_at_ < limits::kWorkerSilenceMax;
+  }
+
+ private:
+  std::uint64_t beats_ = 0;
+  Monotonic last_at_;
+};
 
 }  // namespace
 
@@ -72,11 +91,13 @@ struct Supervisor::Impl {
         signals(io, SIGHUP, SIGTERM, SIGINT),
         beat(io),
         commands(running.keeper, running.published.standing),
-        upstream_notices(upstream_settings_of(running.loaded.config)) {
+        upstream_notices(upstream_settings_of(running.loaded.config)),
+        tap_notices(running.loaded.config.tap),
+        pulses(running.workers.size()),
+        gate_pulses(running.gates.size()),
+        tap_pulses(running.taps.size()) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
-    beats_seen.assign(running.workers.size(), 0);
-    last_beat_at.assign(running.workers.size(), started);
     if (running.control.get() < 0) return;
     control.emplace(io, std::move(running.control), running.control_path,
                     [this](std::string_view request) { return commands.answer(request); });
@@ -106,6 +127,7 @@ struct Supervisor::Impl {
     if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
     for (const auto& gate : running.gates) gate->stop();
+    for (const auto& tap : running.taps) tap->stop();
     io.stop();
   }
 
@@ -211,6 +233,7 @@ struct Supervisor::Impl {
     running.published.standing.collect();
     running.published.settings.collect();
     upstream_notices.look_at(running.workers);
+    tap_notices.look_at(running.taps, read_clock().monotonic);
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -247,13 +270,14 @@ struct Supervisor::Impl {
   bool workers_live() {
     const Monotonic now = read_clock().monotonic;
     bool all = true;
-    for (std::size_t i = 0; i < running.workers.size(); ++i) {
-      const std::uint64_t beats = running.workers[i]->beats();
-      if (beats != beats_seen[i]) {
-        beats_seen[i] = beats;
-        last_beat_at[i] = now;
-      }
-      all = all && now - last_beat_at[i] < limits::kWorkerSilenceMax;
+    for (std::size_t i = 0; i < pulses.size(); ++i) {
+      all = pulses[i].is_alive(running.workers[i]->beats(), now) && all;
+    }
+    for (std::size_t i = 0; i < gate_pulses.size(); ++i) {
+      all = gate_pulses[i].is_alive(running.gates[i]->beats(), now) && all;
+    }
+    for (std::size_t i = 0; i < tap_pulses.size(); ++i) {
+      all = tap_pulses[i].is_alive(running.taps[i]->beats(), now) && all;
     }
     return all;
   }
@@ -265,8 +289,8 @@ struct Supervisor::Impl {
         io, *endpoint,
         {.metrics =
              [this] {
-               return metrics_text(running.published, running.workers, running.gates, running.events,
-                                   reloads);
+               return metrics_text({running.published, running.workers, running.gates, running.taps,
+                                    running.events, reloads});
              },
          .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
     if (!front) return std::unexpected(front.error());
@@ -297,8 +321,10 @@ struct Supervisor::Impl {
   ReloadCounts reloads;
   std::unique_ptr<AdminFront> admin;
   UpstreamNotices upstream_notices;
-  std::vector<std::uint64_t> beats_seen;
-  std::vector<Monotonic> last_beat_at;
+  TapNotices tap_notices;
+  std::vector<Pulse> pulses;  // of running.workers
+  std::vector<Pulse> gate_pulses;
+  std::vector<Pulse> tap_pulses;
 };
 
 Supervisor::Supervisor(Running running) : impl_(std::make_unique<Impl>(std::move(running))) {}

@@ -13,6 +13,7 @@
 #include "daemon/packet_gate.h"
 #include "daemon/sockets.h"
 #include "daemon/standing_keeper.h"
+#include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -24,6 +25,7 @@ struct Running {
   Published published;
   std::vector<std::unique_ptr<Worker>>& workers;
   const std::vector<std::unique_ptr<PacketGate>>& gates;  // empty: packets are not judged
+  const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: no mirror port is listened to
   EventWriter& events;
   CrashGuard& crash_guard;
   StandingKeeper& keeper;

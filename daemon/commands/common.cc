@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/assert.h"
+#include "daemon/packet_tap.h"
 
 namespace haetae::daemon {
 
@@ -52,7 +53,14 @@ std::expected<config::Loaded, config::Faults> load_config(
     const fs::path& file, const fs::path& folder,
     const std::shared_ptr<const config::Rules>& known) {
   auto loaded = config::load(file, shipped_rules(), folder, known);
-  if (loaded) loaded->config.state_path = state_folder(file);
+  if (!loaded) return loaded;
+  loaded->config.state_path = state_folder(file);
+  const config::Tap& tap = loaded->config.tap;
+  if (tap.filter.empty()) return loaded;
+  if (const std::string why = packet_filter_fault(tap.filter); !why.empty()) {
+    return std::unexpected(config::Faults{{file.string(), tap.filter_line, "tap.filter", why,
+                                           "write it as `tcp or udp`, or leave it out"}});
+  }
   return loaded;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -18,6 +19,7 @@
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
 #include "daemon/supervisor.h"
+#include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
 namespace haetae::daemon {
@@ -137,6 +139,20 @@ std::vector<std::unique_ptr<PacketGate>> open_gates(const config::Config& config
   return gates;
 }
 
+// None without an interface that is listened to.
+std::vector<std::unique_ptr<TapWorker>> make_taps(const config::Config& config,
+                                                  const Published& published) {
+  std::vector<std::unique_ptr<TapWorker>> taps;
+  if (config.tap.interface.empty()) return taps;
+  const std::size_t count =
+      config.tap.workers > 0 ? static_cast<std::size_t>(config.tap.workers) : worker_count(config);
+  for (TapWorker::Share share; share.number < count; ++share.number) {
+    if (count > 1) share.fanout_group = static_cast<std::uint16_t>(getpid());
+    taps.push_back(std::make_unique<TapWorker>(published, config.tap, share));
+  }
+  return taps;
+}
+
 // Streams of clients and questions to upstreams take one each: the usual 1024 are soon used up.
 void allow_many_descriptors() {
   rlimit limit{};
@@ -205,17 +221,21 @@ int serve(const fs::path& file) {
   auto workers = make_workers(config, published);
   if (!workers) return complain(workers.error());
   const auto gates = open_gates(config, published);
+  const auto taps = make_taps(config, published);
   for (const auto& worker : *workers) (*events)->add(worker->events());
   for (const auto& gate : gates) (*events)->add(gate->events());
+  for (const auto& tap : taps) (*events)->add(tap->events());
   (*events)->start();
   for (const auto& worker : *workers) worker->start();
   for (const auto& gate : gates) gate->start();
+  for (const auto& tap : taps) tap->start();
 
   Supervisor supervisor({.config_file = file,
                          .loaded = std::move(start->loaded),
                          .published = published,
                          .workers = *workers,
                          .gates = gates,
+                         .taps = taps,
                          .events = **events,
                          .crash_guard = guard,
                          .keeper = keeper,
@@ -228,6 +248,7 @@ int serve(const fs::path& file) {
 
   for (const auto& worker : *workers) worker->join();
   for (const auto& gate : gates) gate->join();
+  for (const auto& tap : taps) tap->join();
   lan.stop();
   if (resolved) save_resolved(state, *resolved, read_clock());
   guard.note_clean_stop();

@@ -369,6 +369,32 @@ void check_gate(const Value& root, const Config& config) {
   if (!is_open && !gate.when_down_dns.empty()) spare.warn("is used with when_down: open only");
 }
 
+void check_tap(const Value& root, const Tap& tap) {
+  const Value enforce = place_of(root, {"tap", "enforce"});
+  const Value reset = place_of(root, {"tap", "reset_interface"});
+  if (!tap.enforce) {
+    if (!tap.reset_interface.empty()) {
+      reset.warn("no resets are sent: nothing is enforced", "add enforce: true, or remove it");
+    }
+    return;
+  }
+  if (tap.interface.empty()) {
+    return enforce.fault("there is nothing to enforce: no interface is listened to",
+                         "add interface: eth1 to tap, with the name of your mirror port's");
+  }
+  if (tap.reset_interface.empty()) {
+    return enforce.fault("resets need an interface that they leave from",
+                         "add reset_interface: eth0 to tap, with the name of the interface that "
+                         "is in the network of the devices");
+  }
+  if (tap.reset_interface == tap.interface) {
+    reset.warn(fmt::format("most switches take nothing that is sent into a mirror port: resets "
+                           "from '{}' may all be lost",
+                           tap.interface),
+               "name the interface that is in the network of the devices");
+  }
+}
+
 }  // namespace
 
 bool covers_internet(const std::vector<Cidr>& networks) {
@@ -387,6 +413,7 @@ void check_whole(const Value& root, const Config& config) {
   check_profiles(root, config);
   check_who(root, config);
   check_gate(root, config);
+  check_tap(root, config.tap);
 }
 
 }  // namespace haetae::config

@@ -203,14 +203,23 @@ struct Gate {
   bool dot_refused = true;  // others' DNS over TLS and QUIC (RFC 7858, RFC 9250)
 };
 
-// Parts that later versions act on; read and checked, and warned about if they are switched on.
-struct Tap {
-  std::string interface;
-};
+// A part that a later version acts on; read and checked, and warned about if it is switched on.
 enum class ProxyMode : std::uint8_t { Off, Transparent, Explicit };
 struct Proxy {
   ProxyMode mode = ProxyMode::Off;
   std::vector<Endpoint> listen;
+};
+
+// Listening to a mirror port.
+struct Tap {
+  std::string interface;        // empty: nothing is listened to
+  std::string filter;           // in the language of pcap-filter(7); empty: all packets
+  int filter_line = 0;          // where it stands in the file
+  bool behind_router = false;   // the frames' MACs are the router's
+  int workers = 0;              // 0: auto, as many as answer DNS
+  bool enforce = false;         // what is blocked is reset
+  std::string reset_interface;  // where resets leave
+  friend bool operator==(const Tap&, const Tap&) = default;
 };
 
 // Where commands reach the running filter, and who may give them beside root.

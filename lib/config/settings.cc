@@ -302,14 +302,54 @@ const Table<DevicesSeen>& devices_seen_table() {
   return table;
 }
 
+// Empty: none, as if it were left out.
+Type<std::string> interface_or_none() {
+  Type<std::string> type = interface_name();
+  type.read = [read = type.read](const Value& value, std::string& name) {
+    const bool is_none = value.node.kind == Node::Kind::Scalar && value.node.text.empty();
+    if (!is_none) read(value, name);
+  };
+  return type;
+}
+
+// `auto`, or a number.
+Type<int> worker_count() {
+  Type<int> type = number(1, kWorkersMax);
+  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
+            count = 0;
+            if (value.node.text != "auto") read(value, count);
+          }};
+}
+
+// Whether it is a filter can only be said with libpcap, which the daemon has.
+Type<Tap> packet_filter() {
+  const Type<std::string> words = text();
+  return {words.words, [read = words.read](const Value& value, Tap& tap) {
+            read(value, tap.filter);
+            tap.filter_line = value.node.line;
+          }};
+}
+
 const Table<Tap>& tap_table() {
   static const Table<Tap> table{{
-      row("interface", &Tap::interface,
-          parsed<std::string>(
-              "interface", "an interface", "write it as eth1",
-              [](std::string_view name) { return std::optional<std::string>(name); }),
-          R"("")", "The interface of a mirror port.",
-          "this version judges DNS only; no interface is listened to"),
+      row("interface", &Tap::interface, interface_or_none(), R"("")",
+          "The interface that a mirror port sends its copies to, as eth1; left out: none is "
+          "listened to."),
+      whole_row("filter", packet_filter(), "",
+                "Which packets are looked at, in the language of pcap-filter(7), as `not host "
+                "10.20.0.9`; left out: all."),
+      row("behind_router", &Tap::behind_router, yes_no(), "false",
+          "true: the mirror port stands behind a router, and frames have its MAC address in place "
+          "of the devices'."),
+      row("workers", &Tap::workers, worker_count(), "auto",
+          "Threads that share the packets, each with 64 MB of the kernel's memory; auto: as many "
+          "as answer DNS."),
+      row("enforce", &Tap::enforce, yes_no(), "false",
+          "true: TCP connections that are blocked are ended by resets, as far as those come in "
+          "time: docs/TAP.md. false: only events are written."),
+      row("reset_interface", &Tap::reset_interface, interface_or_none(), R"("")",
+          "The interface that resets leave from, in the network that is watched; needed with "
+          "enforce."),
   }};
   return table;
 }
@@ -357,14 +397,6 @@ const Table<Config>& log_table() {
       whole_row("events", event_log(), "stdout", "Where events go, a line of JSON each."),
   }};
   return table;
-}
-
-Type<int> worker_count() {
-  Type<int> type = number(1, kWorkersMax);
-  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
-            count = 0;
-            if (value.node.text != "auto") read(value, count);
-          }};
 }
 
 // `profiles:` is a Map whose keys are the profiles' names.

@@ -137,15 +137,15 @@ void JudgedFlows::write(Row& row, const Seen& seen) const noexcept {
   std::ranges::copy(subject, row.subject.begin());
 }
 
-std::optional<PathMark> JudgedFlows::settle(const FlowKey& key) noexcept {
+std::optional<FlowMark> JudgedFlows::settle(const FlowKey& key) noexcept {
   const std::size_t row = find(place_of(key), key);
   if (row == rows_.size()) return std::nullopt;
   rows_[row].is_settled = true;
   return rows_[row].mark;
 }
 
-PathMark JudgedFlows::written_on(const Row& row) noexcept {
-  return row.is_settled || row.mark == PathMark::Blocked ? row.mark : PathMark::Undecided;
+FlowMark JudgedFlows::written_on(const Row& row) noexcept {
+  return row.is_settled || row.mark == FlowMark::Blocked ? row.mark : FlowMark::Undecided;
 }
 
 // ---- Judging again.
@@ -168,7 +168,7 @@ std::span<const JudgedFlows::Change> JudgedFlows::judge_some(const Now& now) noe
       counters_.judged_again.add();
       row.valid_until = again.valid_until;
       next_edge_ = std::min(next_edge_, row.valid_until);
-      const PathMark before = written_on(row);
+      const FlowMark before = written_on(row);
       row.mark = again.mark;
       if (written_on(row) == before) continue;
       counters_.judged_otherwise.add();
@@ -203,9 +203,9 @@ JudgedFlows::Again JudgedFlows::judge(const Row& row, const Now& now) noexcept {
     request.address = &address;
     verdict = policy::decide(*policy_, *standing_, request, scratch_);
   }
-  PathMark mark = mark_for(verdict, stop);
+  FlowMark mark = mark_for(verdict, stop);
   Time valid_until = std::min(verdict.valid_until, stop.valid_until);
-  if (row.wants_name && mark != PathMark::Blocked) {
+  if (row.wants_name && mark != FlowMark::Blocked) {
     request.name = nullptr;
     request.address = nullptr;
     verdict = policy::undecidable(*policy_, *standing_, request);

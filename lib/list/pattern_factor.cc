@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <ranges>
 #include <set>
 
 #include "base/assert.h"
@@ -66,14 +67,24 @@ std::size_t longest(const Strings& strings) noexcept {
   return size;
 }
 
+std::size_t shortest(const Strings& strings) noexcept {
+  std::size_t size = strings.empty() ? 0 : std::numeric_limits<std::size_t>::max();
+  for (const std::string& text : strings) size = std::min(size, text.size());
+  return size;
+}
+
 // Without the strings that hold another one: where they stand, so does that.
 Strings without_holders(const Strings& strings) {
+  std::vector<std::string_view> by_size(strings.begin(), strings.end());
+  std::ranges::stable_sort(by_size, {}, &std::string_view::size);
   Strings held;
-  for (const std::string& text : strings) {
-    const bool holds = std::ranges::any_of(strings, [&text](const std::string& other) {
-      return other.size() < text.size() && text.contains(other);
-    });
-    if (!holds) held.insert(text);
+  for (const std::string_view text : by_size) {
+    const bool holds =
+        std::ranges::any_of(by_size | std::views::take_while([text](std::string_view other) {
+                              return other.size() < text.size();
+                            }),
+                            [text](std::string_view other) { return text.contains(other); });
+    if (!holds) held.emplace(text);
   }
   return held;
 }
@@ -91,15 +102,29 @@ Strings trimmed(const Strings& strings, std::size_t front, std::size_t back) {
   return shorter;
 }
 
+// What a window of the strings costs at least: what its commonest one does.
+double least_cost_of(const Strings& strings, std::size_t front, std::size_t back) noexcept {
+  double most = 0;
+  for (const std::string_view text : strings) {
+    most = std::max(most, chance_of(text.substr(front, text.size() - front - back)));
+  }
+  return most;
+}
+
 // The window of the strings that makes the best factors: what stands in a text with the whole
 // string.
 Strings best_window(const Strings& strings) {
   Strings best = without_holders(strings);
-  const std::size_t size = longest(strings);
-  for (std::size_t front = 0; front < size; ++front) {
-    for (std::size_t back = 0; front + back < size; ++back) {
+  double best_cost = cost_of(best);
+  const std::size_t least = shortest(strings);
+  for (std::size_t front = 0; front + kFactorBytesMin <= least; ++front) {
+    for (std::size_t back = 0; front + back + kFactorBytesMin <= least; ++back) {
+      if (least_cost_of(strings, front, back) >= best_cost) continue;
       Strings window = without_holders(trimmed(strings, front, back));
-      if (cost_of(window) < cost_of(best)) best = std::move(window);
+      const double cost = cost_of(window);
+      if (cost >= best_cost) continue;
+      best = std::move(window);
+      best_cost = cost;
     }
   }
   return best;

@@ -62,6 +62,13 @@ Verdict undecidable(const Policy& policy, const Standing& standing,
   return Decider({policy, standing, request, nothing, nullptr}).decide_unknown_subject();
 }
 
+Verdict presence(const Policy& policy, const Standing& standing, ProfileId profile,
+                 Time now) noexcept {
+  NameFacts nothing;
+  const Request request{.who = {.profile = profile}, .now = now};
+  return Decider({policy, standing, request, nothing, nullptr}).decide_presence();
+}
+
 bool is_silent(const Policy& policy, const Request& request, NameFacts& facts,
                Scratch& scratch) noexcept {
   const Standing nothing_on;
@@ -172,6 +179,13 @@ Verdict Decider::decide_unknown_subject() noexcept {
   return shape();
 }
 
+// The steps that are about time alone, each as it stands in decide().
+Verdict Decider::decide_presence() noexcept {
+  (paused() || (focus_opens_nothing() && focus()) || bedtime() || total_quota() ||
+   nothing_matched());
+  return shape();
+}
+
 // Every step of decide_in_answer() that may block, asked whether it ever could. A step that learns
 // to block for a new reason must be asked here too.
 bool Decider::is_silent() noexcept {
@@ -248,6 +262,13 @@ bool Decider::reachable_in_focus() const noexcept {
     return mark.kind == MarkKind::FocusAllow && mark.subject == request_.who.profile &&
            mark_counts(mark);
   });
+}
+
+bool Decider::focus_opens_nothing() const noexcept {
+  return profile_.focus_categories.none() &&
+         std::ranges::none_of(policy_.marks, [&](const Mark& mark) {
+           return mark.kind == MarkKind::FocusAllow && mark.subject == request_.who.profile;
+         });
 }
 
 bool Decider::bedtime() noexcept {

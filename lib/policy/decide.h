@@ -74,6 +74,12 @@ Verdict decide(const Policy& policy, const Standing& standing, const Request& re
 Verdict undecidable(const Policy& policy, const Standing& standing,
                     const Request& request) noexcept;
 
+// The verdict on the profile's being online at all: a Block while pause, bedtime, a used-up total
+// quota or a focus that leaves nothing open stops whatever it asks for. What decide() lets through
+// even then (house, help, grants of a name) is not asked here. Holds until its valid_until.
+Verdict presence(const Policy& policy, const Standing& standing, ProfileId profile,
+                 Time now) noexcept;
+
 // Whether a clock is set by this name. While the clock is not credible, nothing that asks the time
 // (signatures, certificates) may stand in such a name's way.
 bool is_time_sync(const Policy& policy, const NameFacts& facts) noexcept;

@@ -32,6 +32,7 @@ class Decider {
   Verdict decide() noexcept;
   Verdict decide_in_answer() noexcept;
   Verdict decide_unknown_subject() noexcept;
+  Verdict decide_presence() noexcept;
   bool is_silent() noexcept;
 
  private:
@@ -65,6 +66,7 @@ class Decider {
   bool service_used_up(ServiceId service) noexcept;
   bool in_focus() noexcept;
   bool reachable_in_focus() const noexcept;
+  bool focus_opens_nothing() const noexcept;
   bool is_known() const noexcept;
   const Mark* nearest_guardians_mark() const noexcept;
   bool mark_counts(const Mark& mark) const noexcept {

@@ -107,6 +107,16 @@ constexpr FaultCase kNetworkCases[] = {
      "192.168.7.2/32, sends: proxy}",
      "home.yaml:6: dns.trusted_peers[1].cidr: '192.168.7.2/32' stands here twice; the first is in "
      "line 5; give each its own"},
+    {"a tap that enforces from nowhere", "tap: {interface: eth1, enforce: true}",
+     "home.yaml:3: tap.enforce: resets need an interface that they leave from; add "
+     "reset_interface: eth0 to tap, with the name of the interface that is in the network of the "
+     "devices"},
+    {"a tap that enforces and sees nothing", "tap: {enforce: true, reset_interface: eth0}",
+     "home.yaml:3: tap.enforce: there is nothing to enforce: no interface is listened to; add "
+     "interface: eth1 to tap, with the name of your mirror port's"},
+    {"an interface that cannot be one", "tap: {interface: \"mirror port\"}",
+     "home.yaml:3: tap.interface: 'mirror port' is not an interface's name; write it as br-kids; "
+     "see `ip link`"},
     {"an upstream that is no address", "dns: {upstream: {servers: [dns.example]}}",
      "home.yaml:3: dns.upstream.servers[0]: 'dns.example' is not a server; write it as 192.0.2.1, "
      "192.0.2.1@53 or 2001:db8::1@53, over TLS as 192.0.2.1#dns.example; IPv6 without brackets"},
@@ -338,8 +348,16 @@ TEST(Faults, OfAMissingRulesFolderSayWhatToName) {
 constexpr FaultCase kWarningCases[] = {
     {"the gate", "gate: {mode: queue, dns: false, inside: br-lan}",
      "home.yaml:3: gate.mode: this version judges DNS only; packets are not looked at"},
-    {"the tap", "tap: {interface: eth1}",
-     "home.yaml:3: tap.interface: this version judges DNS only; no interface is listened to"},
+    {"resets out of the mirror port",
+     "tap: {interface: eth1, enforce: true, reset_interface: eth1}",
+     "home.yaml:3: tap.reset_interface: most switches take nothing that is sent into a mirror "
+     "port: "
+     "resets from 'eth1' may all be lost; name the interface that is in the network of the "
+     "devices"},
+    {"an interface for resets that nobody sends", "tap: {interface: eth1, reset_interface: eth0}",
+     "home.yaml:3: tap.reset_interface: no resets are sent: nothing is enforced; add enforce: "
+     "true, "
+     "or remove it"},
     {"the proxy", "proxy: {mode: explicit}",
      "home.yaml:3: proxy.mode: this version has no proxy; web pages are not looked at"},
     {"numbers that everybody can read", "admin: {listen: \"192.168.7.1:8480\"}",
@@ -398,7 +416,7 @@ TEST(Warnings, AreNoneForAFewTrustedMachines) {
 
 TEST(Warnings, AreNoneForSwitchesThatAreOff) {
   EXPECT_THAT(warnings_of(below_good("gate: {mode: \"off\", inside: [br-lan]}\n"
-                                     "tap: {interface: \"\"}\n"
+                                     "tap: {interface: \"\", reset_interface: \"\"}\n"
                                      "proxy: {mode: off, listen: [\"127.0.0.1:8118\"]}\n")),
               IsEmpty());
 }

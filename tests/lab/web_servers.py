@@ -9,7 +9,6 @@ import lab
 CADDYFILE = """{{
     admin off
     auto_https off
-    persist_config off
     servers {{
         protocols h1 h2 h3
     }}

@@ -1,4 +1,4 @@
-#include "inspect/path_mark.h"
+#include "inspect/flow_mark.h"
 
 #include "policy/decide.h"
 
@@ -19,10 +19,10 @@ Stop stop_of(const policy::Policy& policy, const policy::Standing& standing,
   return {is_on, verdict.valid_until};
 }
 
-PathMark mark_for(const policy::Verdict& verdict, const Stop& stop) noexcept {
-  if (verdict.action == Action::Block) return PathMark::Blocked;
+FlowMark mark_for(const policy::Verdict& verdict, const Stop& stop) noexcept {
+  if (verdict.action == Action::Block) return FlowMark::Blocked;
   const bool always = verdict.reason == Reason::House || verdict.reason == Reason::Help;
-  return always || stop.is_on ? PathMark::Kept : PathMark::Accepted;
+  return always || stop.is_on ? FlowMark::Kept : FlowMark::Accepted;
 }
 
 }  // namespace haetae::inspect

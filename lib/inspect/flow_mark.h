@@ -9,7 +9,7 @@
 namespace haetae::inspect {
 
 // What is written on a connection that passes through us, so that the kernel need not ask again.
-enum class PathMark : std::uint8_t {
+enum class FlowMark : std::uint8_t {
   Undecided = 0,  // ask about its next packet
   Accepted = 1,   // it passes, unless its device is stopped
   Blocked = 2,
@@ -26,6 +26,6 @@ Stop stop_of(const policy::Policy& policy, const policy::Standing& standing,
              const policy::Identity& who, Time now) noexcept;
 
 // What to write for a verdict; stop: its profile's, now.
-PathMark mark_for(const policy::Verdict& verdict, const Stop& stop) noexcept;
+FlowMark mark_for(const policy::Verdict& verdict, const Stop& stop) noexcept;
 
 }  // namespace haetae::inspect

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "config/config.h"
+#include "firewall/mark_bits.h"
+
+namespace haetae::firewall {
+
+// Who hands undecided packets to the gate.
+enum class QueueBy : std::uint8_t {
+  Nobody,       // this kernel cannot: nothing is looked at
+  OwnTable,     // nft's own `queue`
+  MangleChain,  // a chain of ours in the mangle tables of iptables
+};
+
+// Where DNS of one family is led.
+struct DnsTarget {
+  std::optional<IpAddress> address;  // none: the address of the interface by which it came
+  std::uint16_t port = 53;
+  friend bool operator==(const DnsTarget&, const DnsTarget&) = default;
+};
+
+// What the firewall is to say, whoever is stopped and alive just now. Made from a checked
+// configuration: its names stand in the text of rules as they are.
+struct Plan {
+  std::vector<std::string> inside;  // in order, each once
+  MarkBits mark{0x30000000};
+  bool is_open = true;  // when the filter is down
+  bool has_house = true;
+  bool is_strict = false;
+  bool dot_refused = true;
+
+  QueueBy queue_by = QueueBy::Nobody;
+  std::uint16_t queue_first = 0;
+  std::uint16_t queue_last = 0;
+
+  bool leads_dns = true;
+  // None: nobody listens in that family, and its DNS to others is refused.
+  std::optional<DnsTarget> dns_v4, dns_v6;
+  std::vector<IpAddress> listeners;  // with port 53: what is sent to them is right already
+  // For DNS that is sent to this machine while the filter is down; with is_open only.
+  std::optional<config::Endpoint> spare_v4, spare_v6;
+  // Whom the filter itself asks: were they led to us, questions would run in a circle.
+  std::vector<IpAddress> upstreams;
+};
+
+// workers: as many queues as that, unless the configuration says how many.
+Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by);
+
+}  // namespace haetae::firewall

@@ -1,0 +1,361 @@
+#include "firewall/ruleset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace haetae::firewall {
+namespace {
+
+// Lines of a chain or table, indented as nft lists them.
+class Text {
+ public:
+  template <typename... Arguments>
+  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    text_.append(depth_, '\t');
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+    text_ += '\n';
+  }
+  // "table inet haetae", "chain refuse": what follows stands in it until end().
+  void begin(std::string_view head) {
+    line("{} {{", head);
+    ++depth_;
+  }
+  void end() {
+    --depth_;
+    line("}}");
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+  std::size_t depth_ = 0;
+};
+
+std::string joined(const std::vector<std::string>& all) {
+  return fmt::format("{{ {} }}", fmt::join(all, ", "));
+}
+
+std::string interfaces_of(const Plan& plan) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : plan.inside) quoted.push_back(fmt::format("\"{}\"", name));
+  return joined(quoted);
+}
+
+std::vector<std::string> texts_of(const std::vector<IpAddress>& addresses, bool is_v4) {
+  std::vector<std::string> texts;
+  for (const IpAddress& one : addresses) {
+    if (one.is_v4() == is_v4) texts.push_back(one.to_text());
+  }
+  return texts;
+}
+
+std::vector<std::string> texts_of(const AddressRanges& ranges, bool is_v4) {
+  std::vector<std::string> texts;
+  for (const AddressRange& one : ranges) {
+    if (one.first.is_v4() != is_v4) continue;
+    texts.push_back(one.first == one.last
+                        ? one.first.to_text()
+                        : fmt::format("{}-{}", one.first.to_text(), one.last.to_text()));
+  }
+  return texts;
+}
+
+std::vector<std::string> texts_of(const std::vector<MacAddress>& macs) {
+  std::vector<std::string> texts;
+  for (const MacAddress& one : macs) texts.push_back(one.to_text());
+  return texts;
+}
+
+// A set that a rule asks with the family of the packet: it holds both or none, and is a switch.
+const std::vector<std::string>& switched_on() {
+  static const std::vector<std::string> both{"ipv4", "ipv6"};
+  return both;
+}
+const std::vector<std::string>& switched(bool is_on) {
+  static const std::vector<std::string> nothing;
+  return is_on ? switched_on() : nothing;
+}
+
+bool stops_anybody(const Sets& sets) {
+  return !sets.stopped.empty() || !sets.stopped_macs.empty();
+}
+
+// The sets that change, in the order of the table.
+struct SetText {
+  std::string_view name;
+  std::string_view type;
+  std::vector<std::string> elements;
+};
+std::vector<SetText> set_texts(const Sets& sets) {
+  return {
+      {"somebody_stopped", "typeof meta nfproto;", switched(stops_anybody(sets))},
+      {"stopped_macs", "type ether_addr;", texts_of(sets.stopped_macs)},
+      {"stopped_v4", "type ipv4_addr; flags interval;", texts_of(sets.stopped, true)},
+      {"stopped_v6", "type ipv6_addr; flags interval;", texts_of(sets.stopped, false)},
+      {"house_v4", "type ipv4_addr; flags interval;", texts_of(sets.house, true)},
+      {"house_v6", "type ipv6_addr; flags interval;", texts_of(sets.house, false)},
+  };
+}
+
+void write_set(Text& out, const SetText& set) {
+  const std::string elements =
+      set.elements.empty() ? "" : fmt::format(" elements = {};", joined(set.elements));
+  out.line("set {} {{ {}{} }}", set.name, set.type, elements);
+}
+
+// A bit pattern as nft writes marks.
+std::string hex(std::uint32_t bits) {
+  return fmt::format("0x{:08x}", bits);
+}
+
+// --- DNS: chains that rewrite where it goes ---
+
+void write_target(Text& out, std::string_view family, const std::optional<DnsTarget>& target) {
+  if (!target) return;  // what goes to others is refused on its way out
+  const std::string_view ip = family == "ipv4" ? "ip" : "ip6";
+  if (!target->address) {
+    out.line("meta nfproto {} redirect to :{}", family, target->port);
+  } else if (target->address->is_v4()) {
+    out.line("meta nfproto {} dnat {} to {}:{}", family, ip, target->address->to_text(),
+             target->port);
+  } else {
+    out.line("meta nfproto {} dnat {} to [{}]:{}", family, ip, target->address->to_text(),
+             target->port);
+  }
+}
+
+void write_accept(Text& out, std::string_view side, const std::vector<IpAddress>& addresses) {
+  if (const auto v4 = texts_of(addresses, true); !v4.empty()) {
+    out.line("ip {} {} accept", side, joined(v4));
+  }
+  if (const auto v6 = texts_of(addresses, false); !v6.empty()) {
+    out.line("ip6 {} {} accept", side, joined(v6));
+  }
+}
+
+std::optional<DnsTarget> target_of(const std::optional<config::Endpoint>& spare) {
+  if (!spare) return std::nullopt;
+  return DnsTarget{spare->address, spare->port};
+}
+
+void write_spare_source(Text& out, const std::optional<config::Endpoint>& spare) {
+  if (!spare) return;
+  out.line("ct status dnat meta l4proto {{ tcp, udp }} {} daddr {} th dport {} masquerade",
+           spare->address.is_v4() ? "ip" : "ip6", spare->address.to_text(), spare->port);
+}
+
+void write_dns(Text& out, const Plan& plan) {
+  out.begin("chain dns_to_filter");
+  write_accept(out, "daddr", plan.listeners);
+  write_target(out, "ipv4", plan.dns_v4);
+  write_target(out, "ipv6", plan.dns_v6);
+  out.end();
+  out.begin("chain dns_of_inside");
+  write_accept(out, "saddr", plan.upstreams);
+  if (plan.is_open) {
+    out.line("meta nfproto @alive goto dns_to_filter");
+    // Only what was meant for us is led on; others' resolvers answer for themselves.
+    out.line("fib daddr type != local accept");
+    write_target(out, "ipv4", target_of(plan.spare_v4));
+    write_target(out, "ipv6", target_of(plan.spare_v6));
+  } else {
+    out.line("goto dns_to_filter");
+  }
+  out.end();
+  // Ahead of whoever else leads port 53 somewhere.
+  out.begin("chain dns");
+  out.line("type nat hook prerouting priority dstnat - 5; policy accept;");
+  out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 53 goto dns_of_inside",
+           interfaces_of(plan));
+  out.end();
+  if (!plan.spare_v4 && !plan.spare_v6) return;
+  // A spare server answers this machine, which knows the way back.
+  out.begin("chain spare_source");
+  out.line("type nat hook postrouting priority srcnat - 5; policy accept;");
+  write_spare_source(out, plan.spare_v4);
+  write_spare_source(out, plan.spare_v6);
+  out.end();
+}
+
+// --- flows: chains that refuse, keep, or hand over ---
+
+void write_endings(Text& out, const Plan& plan) {
+  out.begin("chain refuse");
+  out.line("meta l4proto tcp reject with tcp reset");
+  // A refused port: programs give up at once, and a browser leaves QUIC for TCP.
+  out.line("reject with icmpx type port-unreachable");
+  out.end();
+
+  out.begin("chain refuse_blocked");
+  if (plan.is_open) out.line("meta nfproto != @alive accept");
+  out.line("goto refuse");
+  out.end();
+
+  out.begin("chain accept_unless_stopped");
+  out.line("meta nfproto != @somebody_stopped accept");
+  if (plan.is_open) out.line("meta nfproto != @alive accept");
+  out.line("ether saddr @stopped_macs goto refuse");
+  for (const std::string_view side : {"saddr", "daddr"}) {
+    out.line("ip {} @stopped_v4 goto refuse", side);
+    out.line("ip6 {} @stopped_v6 goto refuse", side);
+  }
+  out.line("accept");
+  out.end();
+}
+
+void write_save(Text& out, const Plan& plan, FlowMark flow, std::string_view name,
+                std::string_view then) {
+  out.begin(fmt::format("chain {}", name));
+  out.line("ct mark set ct mark & {} | {}", hex(plan.mark.others()), hex(plan.mark.of(flow)));
+  out.line("meta mark set meta mark & {}", hex(plan.mark.others()));
+  out.line("{}", then);
+  out.end();
+}
+
+void write_strict(Text& out, const std::string& inside) {
+  out.line("ct state invalid drop");
+  // RFC 2385: a signed segment is thrown away by whoever does not know the key, the server too.
+  out.line("meta l4proto tcp reset tcp option 19");
+  // What is to expire between us and the server shall not.
+  out.line("iifname {0} oifname != {0} ip ttl set 64", inside);
+  out.line("iifname {0} oifname != {0} ip6 hoplimit set 64", inside);
+}
+
+// A flow about which nothing is known yet.
+void write_undecided(Text& out, const Plan& plan) {
+  const std::string inside = interfaces_of(plan);
+  out.begin("chain undecided");
+  // Errors belong to the flow that they speak of: they must not settle it.
+  out.line("meta l4proto {{ icmp, ipv6-icmp }} goto accept_unless_stopped");
+  out.line("ip daddr {{ 224.0.0.0/4, 255.255.255.255 }} accept");
+  out.line("ip6 daddr ff00::/8 accept");
+  if (plan.has_house) {
+    out.line("ip saddr @house_v4 ip daddr @house_v4 goto keep");
+    out.line("ip6 saddr @house_v6 ip6 daddr @house_v6 goto keep");
+  }
+  out.line("meta nfproto != @alive {}", plan.is_open ? "accept" : "goto refuse");
+  if (plan.dot_refused) {
+    out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 853 goto refuse", inside);
+  }
+  if (plan.leads_dns) {
+    // A conversation older than these rules, or of a family in which nobody listens.
+    out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 53 goto refuse", inside);
+  }
+  if (plan.is_strict) write_strict(out, inside);
+  switch (plan.queue_by) {
+    case QueueBy::Nobody:
+      out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
+      break;
+    case QueueBy::OwnTable:
+      out.line("queue {}to {}-{}", plan.is_open ? "flags bypass " : "", plan.queue_first,
+               plan.queue_last);
+      break;
+    case QueueBy::MangleChain: break;  // it comes next
+  }
+  out.end();
+}
+
+void write_flows(Text& out, const Plan& plan) {
+  const MarkBits mark = plan.mark;
+  const std::string inside = interfaces_of(plan);
+  write_endings(out, plan);
+  out.begin("chain keep");
+  out.line("ct mark set ct mark & {} | {}", hex(mark.others()), hex(mark.of(FlowMark::Kept)));
+  out.line("accept");
+  out.end();
+  write_undecided(out, plan);
+  // Ahead of the mangle chains, where iptables' queue stands.
+  out.begin("chain before_queue");
+  out.line("type filter hook forward priority mangle - 10; policy accept;");
+  out.line(
+      "ct mark & {} vmap {{ {} : goto accept_unless_stopped, {} : goto refuse_blocked, {} : "
+      "accept }}",
+      hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
+      hex(mark.of(FlowMark::Kept)));
+  out.line("iifname {} goto undecided", inside);
+  out.line("oifname {} goto undecided", inside);
+  out.end();
+  if (plan.queue_by == QueueBy::Nobody) return;
+  write_save(out, plan, FlowMark::Accepted, "save_accepted", "accept");
+  write_save(out, plan, FlowMark::Blocked, "save_blocked", "goto refuse");
+  write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
+  out.begin("chain after_queue");
+  out.line("type filter hook forward priority mangle + 10; policy accept;");
+  out.line(
+      "meta mark & {} vmap {{ {} : goto save_accepted, {} : goto save_blocked, {} : goto "
+      "save_kept }}",
+      hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
+      hex(mark.of(FlowMark::Kept)));
+  out.end();
+}
+
+void write_alive_set(Text& out, bool is_alive) {
+  const std::string elements =
+      is_alive ? fmt::format(" elements = {};", joined(switched_on())) : "";
+  out.line("set alive {{ typeof meta nfproto; flags timeout; timeout {}s;{} }}", kAliveFor.count(),
+           elements);
+}
+
+void write_chains(Text& out, const Plan& plan) {
+  write_flows(out, plan);
+  if (plan.leads_dns) write_dns(out, plan);
+}
+
+}  // namespace
+
+std::string table_text(const Plan& plan, const Sets& sets, bool is_alive) {
+  Text out;
+  out.line("add table inet {}", kTable);
+  out.line("delete table inet {}", kTable);
+  out.begin(fmt::format("table inet {}", kTable));
+  out.line("comment \"taken away by: haetae firewall remove\"");
+  write_alive_set(out, is_alive);
+  for (const SetText& set : set_texts(sets)) write_set(out, set);
+  write_chains(out, plan);
+  out.end();
+  return out.take();
+}
+
+std::string sleeping_table_text(const Plan& plan, std::string_view name) {
+  Text out;
+  out.line("add table inet {}", name);
+  out.line("delete table inet {}", name);
+  out.begin(fmt::format("table inet {}", name));
+  out.line("flags dormant");
+  out.line("comment \"taken away by: haetae firewall remove\"");
+  write_alive_set(out, false);
+  for (const SetText& set : set_texts({})) write_set(out, set);
+  write_chains(out, plan);
+  out.end();
+  return out.take();
+}
+
+std::string update_text(const Sets& before, const Sets& after) {
+  std::string text;
+  const std::vector<SetText> old_sets = set_texts(before);
+  const std::vector<SetText> new_sets = set_texts(after);
+  for (std::size_t i = 0; i < new_sets.size(); ++i) {
+    const SetText& set = new_sets[i];
+    if (set.elements == old_sets[i].elements) continue;
+    text += fmt::format("flush set inet {} {}\n", kTable, set.name);
+    if (set.elements.empty()) continue;
+    text += fmt::format("add element inet {} {} {}\n", kTable, set.name, joined(set.elements));
+  }
+  return text;
+}
+
+std::string alive_text() {
+  return not_alive_text() +
+         fmt::format("add element inet {} alive {}\n", kTable, joined(switched_on()));
+}
+
+std::string not_alive_text() {
+  return fmt::format("flush set inet {} alive\n", kTable);
+}
+
+std::string removal_text() {
+  return fmt::format("add table inet {0}\ndelete table inet {0}\n", kTable);
+}
+
+}  // namespace haetae::firewall

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "firewall/plan.h"
+#include "firewall/sets.h"
+
+// The text of our rules, as nft(8) and iptables-restore(8) read it. It holds nothing that a
+// configuration or a network could choose but checked names of interfaces, addresses and numbers.
+namespace haetae::firewall {
+
+// The table of family inet that is ours, and ours alone.
+inline constexpr std::string_view kTable = "haetae";
+// The chain that is ours in the mangle tables of iptables, and the rule that leads there.
+inline constexpr std::string_view kMangleChain = "HAETAE";
+inline constexpr std::string_view kMangleJump = "-A FORWARD -j HAETAE";
+
+// The kernel takes the filter for dead when it was not told the contrary for so long.
+inline constexpr seconds kAliveFor{3};
+
+// The whole table in place of the one that stands, in one transaction.
+// is_alive: the filter runs, and will say so again.
+std::string table_text(const Plan& plan, const Sets& sets, bool is_alive);
+// The table's body alone, under another name and switched off: to see how the kernel lists it.
+std::string sleeping_table_text(const Plan& plan, std::string_view name);
+
+// Makes the sets what they are to be; empty where nothing changes. One transaction.
+std::string update_text(const Sets& before, const Sets& after);
+// The filter runs: holds for kAliveFor.
+std::string alive_text();
+// The filter ends now, not in a few seconds.
+std::string not_alive_text();
+// Takes the table away, also if there is none.
+std::string removal_text();
+
+// Input of iptables-restore --noflush for one family: our chain, and the jump to it.
+// has_jump: it stands already.
+std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump);
+// Takes the chain and every jump to it away.
+// saved: what iptables-save says of the mangle table. Empty: there is nothing of ours.
+std::string mangle_removal_text(std::string_view saved);
+// How many rules of the mangle table lead to our chain.
+std::size_t count_jumps(std::string_view saved);
+
+}  // namespace haetae::firewall
