@@ -36,6 +36,8 @@ inspect::Settings inspector_settings(const GateSettings& settings) {
   of_inspector.macs_are_devices = settings.macs_are_devices;
   of_inspector.sees_all = true;
   of_inspector.ends_blocked = true;
+  of_inspector.waits_for_receipt = settings.strict;
+  of_inspector.refuses_unknown_quic = settings.strict;
   return of_inspector;
 }
 

@@ -16,6 +16,7 @@ HashKey draw_key() {
   return {draw(), draw()};
 }
 
+constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::uint8_t kIgmp = 2;
 constexpr std::uint8_t kNoNextHeader = 59;
 
@@ -167,12 +168,12 @@ Work& Inspector::Impl::keep(const Arrival& at, Work& work) noexcept {
   return works_[place];
 }
 
-bool Inspector::Impl::give_room(Work& work) noexcept {
-  if (work.room != kNobody) return true;
-  Works::RoomTaken taken = works_.take_room(work);
+bool Inspector::Impl::give_room(Work& work, Works::WhichRoom which) noexcept {
+  if (work.*which != kNobody) return true;
+  Works::RoomTaken taken = works_.take_room(work, which);
   if (taken == Works::RoomTaken::NoneLeft) {
     give_up(works_.oldest_with_room());
-    taken = works_.take_room(work);
+    taken = works_.take_room(work, which);
   }
   if (taken == Works::RoomTaken::Yes) return true;
   counters_.no_room.add();
@@ -182,8 +183,10 @@ bool Inspector::Impl::give_room(Work& work) noexcept {
 void Inspector::Impl::give_up(std::uint32_t work) noexcept {
   counters_.works_given_up.add();
   Flow& flow = flows_.at(works_[work].flow);
+  const bool was_judged = works_[work].reader == Reader::Receipt;
+  const std::uint32_t start = works_[work].start;
   works_.give_back(work);
-  set_stage(flow, Stage::GivenUp, 0);
+  set_stage(flow, was_judged ? Stage::Accepted : Stage::GivenUp, was_judged ? start : 0);
 }
 
 // ---- Requests.
@@ -211,6 +214,7 @@ void Inspector::Impl::settle(const Arrival& at, const Seen& seen) noexcept {
 }
 
 void Inspector::Impl::settle_as(const Arrival& at, Stage stage) noexcept {
+  if (stage == Stage::Accepted && awaits_receipt(at)) return;
   Flow& flow = at.flow;
   std::uint32_t first = 0;
   if (stage_of(flow) == Stage::Opened) first = flow.memo;
@@ -225,7 +229,7 @@ void Inspector::Impl::settle_unread(const Arrival& at, Protocol protocol, Unread
   Seen& seen = begin(at, protocol, policy::Kind::Address);
   if (why == Unread::Conflict) {
     counters_.conflicts.add();
-    judge_.block_conflict(seen);
+    judge_.block_unread(seen, why);
   } else {
     judge_.consider_hidden(seen, true, at.now);
     if (!seen.named_by_resolved) judge_.consider_unread(seen, why);
@@ -241,7 +245,13 @@ void Inspector::Impl::settle_hidden(const Arrival& at, const Hidden& hidden) noe
   if (is_local(server) || is_siteless(server)) return settle_as(at, Stage::Accepted);
   Seen& seen = begin(at, hidden.protocol, policy::Kind::Address);
   seen.technique = hidden.technique;
-  judge_.consider_hidden(seen, hidden.wants_name, at.now);
+  const bool is_unknown_quic =
+      at.packet.protocol == wire::ip_protocol::kUdp && at.flow.server_port() == kHttpsPort;
+  if (is_unknown_quic && settings_.refuses_unknown_quic) {
+    judge_.block_unread(seen, Unread::Hidden);
+  } else {
+    judge_.consider_hidden(seen, hidden.wants_name, at.now);
+  }
   commit();
   settle(at, seen);
 }

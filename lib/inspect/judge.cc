@@ -107,7 +107,7 @@ void Judge::consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcep
   if (wants_name) consider_unread(seen, Unread::Hidden);
 }
 
-void Judge::block_conflict(Seen& seen) noexcept {
+void Judge::block_unread(Seen& seen, Unread why) noexcept {
   Verdict verdict;
   verdict.action = Action::Block;
   verdict.reason = policy::Reason::Undecidable;
@@ -117,7 +117,7 @@ void Judge::block_conflict(Seen& seen) noexcept {
     verdict.watched = true;
   }
   is_first_ = true;
-  take_if_stricter(seen, {.address = &seen.server.address, .unread = Unread::Conflict}, verdict);
+  take_if_stricter(seen, {.address = &seen.server.address, .unread = why}, verdict);
 }
 
 void Judge::take_if_stricter(Seen& seen, const Reading& reading, const Verdict& verdict) noexcept {

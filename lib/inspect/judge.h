@@ -36,8 +36,8 @@ class Judge {
   void consider_unread(Seen& seen, Unread why) noexcept;
   // The flow hides its name, or has none. wants_name: its protocol is one that names its host.
   void consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcept;
-  // Octets that say two things: no profile lets that pass (mode watch does, as it does all).
-  void block_conflict(Seen& seen) noexcept;
+  // What no profile lets pass (mode watch does, as it does all), as octets that say two things.
+  void block_unread(Seen& seen, Unread why) noexcept;
 
   // Counts the request, and writes its event if the profile keeps it.
   void record(const Seen& seen) noexcept;

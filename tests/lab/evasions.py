@@ -336,6 +336,21 @@ def split_handshake(acknowledges):
     return send
 
 
+def same_ports(a):
+    """Another connection, once an allowed one has ended."""
+    hello = a.hello()
+    first = a.begin()
+    first.open().say(a.decoy_hello())
+    first.listen(1, lambda: first.received)
+    first.put(at=len(first.stream), flags=FIN | ACK)
+    first.listen(1)
+    first.put(at=len(first.stream) + 1, flags=RST)
+    time.sleep(APART_S)
+    talk = a.begin()
+    talk.ports = first.ports
+    talk.open().say(hello)
+
+
 FAST_OPEN = bytes((34, 2))  # asks for a cookie (RFC 7413); this server wants none
 
 
@@ -542,14 +557,15 @@ def quic_many_junk(a):
     quic.put(a.initial((0, None)))
 
 
-def quic_decoy(**how):
-    """An Initial with an allowed name that the server throws away."""
+def quic_decoy(id_size=8, **how):
+    """An Initial with an allowed name that the server throws away. id_size: of a connection id of
+    its own; None: it has the real one's."""
     packet = {k: how.pop(k) for k in ("size", "version") if k in how}
-    id_size = how.pop("id_size", 8)
 
     def send(a):
         quic = a.datagrams()
-        quic.put(a.initial((0, None), a.decoy, quic_writer.fresh_id(id_size), **packet), **how)
+        decoy_id = quic_writer.fresh_id(id_size) if id_size else None
+        quic.put(a.initial((0, None), a.decoy, decoy_id, **packet), **how)
         time.sleep(APART_S)
         quic.put(a.initial((0, None)))
     return send
@@ -636,6 +652,7 @@ TRICKS = [
     Trick("hello on the SYN, which the server does not take", "tls", hello_on_syn),
     Trick("split handshake", "tls", split_handshake(False), is_natural=False, server="bare"),
     Trick("split handshake of four", "tls", split_handshake(True), is_natural=False, server="bare"),
+    Trick("same ports again", "tls", same_ports),
     Trick("two TLS records", "tls", records(0, from_name=True)),
     Trick("TLS records of 16 bytes", "tls", records(16)),
     Trick("TLS records of one byte", "tls", records(1)),
@@ -692,6 +709,12 @@ TRICKS = [
     Trick("decoy with low TTL", "quic", quic_decoy(ttl=BEFORE_SERVER), is_natural=False),
     Trick("decoy with bad checksum", "quic", quic_decoy(spoilt=True), is_natural=False),
     Trick("decoy in a short datagram", "quic", quic_decoy(size=None), is_natural=False),
+    Trick("decoy of the same id with low TTL", "quic", quic_decoy(None, ttl=BEFORE_SERVER),
+          is_natural=False, needs_strict=True),
+    Trick("decoy of the same id with bad checksum", "quic", quic_decoy(None, spoilt=True),
+          is_natural=False),
+    Trick("decoy of the same id in a short datagram", "quic", quic_decoy(None, size=None),
+          is_natural=False),
     Trick("decoy with a short connection id", "quic", quic_decoy(id_size=4), is_natural=False),
     Trick("decoy of a version that the server lacks", "quic",
           quic_decoy(version=quic_writer.DRAFT27), is_natural=False),
