@@ -46,7 +46,7 @@ find_package(CLI11 REQUIRED)
 find_package(absl REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 foreach(module icu-uc libhs re2 libpsl libpcap libzstd zlib libxxhash libsystemd openssl
-        libmnl libnetfilter_conntrack libnetfilter_queue)
+        libnftables libmnl libnetfilter_conntrack libnetfilter_queue)
   pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
   add_library(haetae_ext_${module} INTERFACE)
   target_link_libraries(haetae_ext_${module} INTERFACE PkgConfig::${module})

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -50,15 +49,13 @@ void set_v6(nf_conntrack* connection, const IpAddress& source, const IpAddress& 
 
 }  // namespace
 
-MarkBits::MarkBits(std::uint32_t mask) noexcept : mask_(mask), shift_(std::countr_zero(mask)) {}
-
 struct ConntrackMarks::Parts {
-  Parts(Descriptor own, const MarkBits& our_bits) : socket(std::move(own)), bits(our_bits) {}
+  Parts(Descriptor own, const policy::MarkBits& our_bits) : socket(std::move(own)), bits(our_bits) {}
 
   nf_conntrack* describe(const inspect::JudgedFlows::Change& change) noexcept;
 
   Descriptor socket;
-  MarkBits bits;
+  policy::MarkBits bits;
   Counters counters;
   Connection v4{nfct_new()};
   Connection v6{nfct_new()};
@@ -67,7 +64,7 @@ struct ConntrackMarks::Parts {
   alignas(NLMSG_ALIGNTO) std::array<char, kAnswersBytesMax> answers{};
 };
 
-std::expected<ConntrackMarks, std::string> ConntrackMarks::open(const MarkBits& bits) {
+std::expected<ConntrackMarks, std::string> ConntrackMarks::open(const policy::MarkBits& bits) {
   const auto failed = [](int error) {
     return std::unexpected(fmt::format("marks of live connections cannot be changed: {}",
                                        std::generic_category().message(error)));

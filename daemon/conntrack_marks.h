@@ -7,26 +7,9 @@
 
 #include "base/counter.h"
 #include "inspect/judged_flows.h"
+#include "policy/flow_mark.h"
 
 namespace haetae::daemon {
-
-// Which two neighbouring bits of packet and connection marks are ours. All others stay as they are.
-class MarkBits {
- public:
-  explicit MarkBits(std::uint32_t mask) noexcept;
-  std::uint32_t mask() const noexcept { return mask_; }
-  std::uint32_t of(inspect::FlowMark mark) const noexcept {
-    return static_cast<std::uint32_t>(mark) << shift_;
-  }
-  // A packet's mark with ours written into it.
-  std::uint32_t with(std::uint32_t packet_mark, inspect::FlowMark mark) const noexcept {
-    return (packet_mark & ~mask_) | of(mark);
-  }
-
- private:
-  std::uint32_t mask_;
-  int shift_;
-};
 
 // Writes marks on connections that the kernel knows, without a packet of theirs, by ctnetlink. One
 // thread. Needs CAP_NET_ADMIN.
@@ -39,7 +22,7 @@ class ConntrackMarks {
   };
 
   // Error: why not, and what to do.
-  static std::expected<ConntrackMarks, std::string> open(const MarkBits& bits);
+  static std::expected<ConntrackMarks, std::string> open(const policy::MarkBits& bits);
   ~ConntrackMarks();
   ConntrackMarks(ConntrackMarks&& other) noexcept;
   ConntrackMarks& operator=(ConntrackMarks&& other) noexcept;

@@ -32,6 +32,7 @@ struct LanWatch::Impl {
       : tick(io),
         neighbours(random_key()),
         links(std::make_shared<const lan::Links>()),
+        pairs(std::make_shared<const lan::Pairs>()),
         keeper(state),
         watch({.links = book,
                .neighbours = neighbours,
@@ -65,6 +66,13 @@ struct LanWatch::Impl {
     if (is_other && on_networks) on_networks();
   }
 
+  void publish_pairs() {
+    pairs.collect();
+    if (!keeps_pairs || neighbours.changes() == pairs_at) return;
+    pairs_at = neighbours.changes();
+    pairs.publish(std::make_shared<const lan::Pairs>(neighbours.pairs()));
+  }
+
   void wake_workers() {
     for (Wake* const found : found_wakes) found->ring();
   }
@@ -96,6 +104,7 @@ struct LanWatch::Impl {
     neighbours.expire_failures(now.wall);
     neighbours.table().collect();
     links.collect();
+    publish_pairs();
     tell_takeovers(now);
     if (now.monotonic >= read_leases_at) {
       read_leases_at = now.monotonic + kReadLeasesEvery;
@@ -144,6 +153,9 @@ struct LanWatch::Impl {
   lan::LinkBook book;
   lan::Neighbours neighbours;
   Snapshot<lan::Links> links;
+  Snapshot<lan::Pairs> pairs;
+  bool keeps_pairs = false;
+  std::uint64_t pairs_at = 0;  // changes() by then
   SeenKeeper keeper;
   NeighbourWatch watch;
   Wake wishes_wake;
@@ -171,6 +183,13 @@ const Snapshot<lan::Links>& LanWatch::links() const noexcept {
 }
 const Snapshot<lan::NeighbourTable>& LanWatch::neighbours() const noexcept {
   return impl_->neighbours.table();
+}
+const Snapshot<lan::Pairs>& LanWatch::pairs() const noexcept {
+  return impl_->pairs;
+}
+void LanWatch::keep_pairs() {
+  impl_->keeps_pairs = true;
+  impl_->publish_pairs();
 }
 void LanWatch::add_worker(LookForRing& wishes, Wake& found) {
   impl_->wishes.push_back(&wishes);

@@ -15,6 +15,7 @@
 #include "daemon/wake.h"
 #include "lan/links.h"
 #include "lan/neighbour_table.h"
+#include "lan/pairs.h"
 #include "policy/policy.h"
 
 namespace haetae::daemon {
@@ -38,6 +39,10 @@ class LanWatch {
   // Read by workers.
   const Snapshot<lan::Links>& links() const noexcept;
   const Snapshot<lan::NeighbourTable>& neighbours() const noexcept;
+  // Who holds which address, for whoever asked for them by keep_pairs() before start(); a second
+  // old at most.
+  const Snapshot<lan::Pairs>& pairs() const noexcept;
+  void keep_pairs();
   // A worker's wishes, and how it is told that something was found; before start(). Both are used
   // until stop().
   void add_worker(LookForRing& wishes, Wake& found);

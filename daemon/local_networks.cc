@@ -1,5 +1,6 @@
 #include "daemon/local_networks.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -49,19 +50,24 @@ std::optional<InterfaceAddress> interface_address(const ifaddrs& row) {
   return InterfaceAddress{address, {address, prefix_bits(row.ifa_netmask, family)}};
 }
 
-std::vector<Cidr> local_networks_now() {
+lan::Links links_now() {
   lan::LinkBook book;
-  constexpr std::uint32_t kAnyIndex = 1;  // which interface it is does not matter here
-  book.set_link(kAnyIndex, "any", false);
   ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return local_networks(book.links());
+  if (getifaddrs(&list) != 0) return book.links();
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
   for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-    if (const auto own = interface_address(*one)) {
-      book.add_address(kAnyIndex, {own->address, own->prefix});
-    }
+    const std::uint32_t index = if_nametoindex(one->ifa_name);
+    const auto own = interface_address(*one);
+    if (index == 0 || !own) continue;
+    constexpr bool kShowsMacs = false;  // not told here, and not asked
+    book.set_link(index, one->ifa_name, kShowsMacs);
+    book.add_address(index, {own->address, own->prefix});
   }
-  return local_networks(book.links());
+  return book.links();
+}
+
+std::vector<Cidr> local_networks_now() {
+  return local_networks(links_now());
 }
 
 std::vector<Cidr> local_networks(const lan::Links& links) {

@@ -16,6 +16,9 @@ std::vector<Cidr> local_networks(const lan::Links& links);
 // The same at this moment, for a command that does not stay.
 std::vector<Cidr> local_networks_now();
 
+// This machine's interfaces at this moment, for a command that does not stay.
+lan::Links links_now();
+
 // An interface's address with the network it is in.
 struct InterfaceAddress {
   IpAddress address;

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   haetae::daemon::add_devices_command(app, exit_code);
   haetae::daemon::add_doctor_command(app, exit_code);
   haetae::daemon::add_explain_command(app, exit_code);
+  haetae::daemon::add_firewall_command(app, exit_code);
   haetae::daemon::add_lists_command(app, exit_code);
   haetae::daemon::add_replay_command(app, exit_code);
   haetae::daemon::add_pause_command(app, exit_code);

@@ -107,6 +107,25 @@ void write_policy(Exposition& out, const policy::Policy& policy) {
           static_cast<double>(policy.names.image().name_count()));
 }
 
+void write_firewall(Exposition& out, const FirewallKeeper& firewall) {
+  const FirewallKeeper::Counters& counters = firewall.counters();
+  const auto value = [](const haetae::Counter& counter) {
+    return static_cast<double>(counter.value());
+  };
+  out.one("haetae_firewall_stands", Gauge, "Whether our rules stand in the kernel.",
+          firewall.fault().empty() ? 1 : 0);
+  out.one("haetae_firewall_applied_total", Counter, "Times that our rules were put up.",
+          value(counters.applied));
+  out.one("haetae_firewall_put_back_total", Counter,
+          "Times that somebody else had changed or flushed them.", value(counters.put_back));
+  out.one("haetae_firewall_failed_total", Counter, "Changes to our rules that failed.",
+          value(counters.failed));
+  out.one("haetae_firewall_no_room_total", Counter,
+          "Addresses of stopped devices for which there was no room.", value(counters.no_room));
+  out.one("haetae_profiles_stopped", Gauge, "Profiles all of whose devices are stopped now.",
+          static_cast<double>(firewall.profiles_stopped()));
+}
+
 // Under the names that monitoring knows for every process.
 void write_process(Exposition& out) {
   rusage usage{};
@@ -126,7 +145,7 @@ void write_process(Exposition& out) {
 }  // namespace
 
 std::string metrics_text(const Counting& counting) {
-  const auto& [published, workers, gates, taps, events, reloads] = counting;
+  const auto& [published, workers, gates, taps, events, reloads, firewall] = counting;
   Exposition out;
   out.family("haetae_build_info", Gauge, "The program's version; always 1.");
   out.sample(1, {{"version", HAETAE_VERSION}});
@@ -145,6 +164,7 @@ std::string metrics_text(const Counting& counting) {
   out.family("haetae_reloads_total", Counter, "Reloads asked for, by what came of them.");
   out.sample(static_cast<double>(reloads.taken_up), {{"result", "taken_up"}});
   out.sample(static_cast<double>(reloads.refused), {{"result", "refused"}});
+  if (firewall != nullptr) write_firewall(out, *firewall);
   write_process(out);
   return out.text();
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/event_writer.h"
+#include "daemon/firewall/keeper.h"
 #include "daemon/packet_gate.h"
 #include "daemon/tap_worker.h"
 #include "daemon/worker.h"
@@ -25,6 +26,7 @@ struct Counting {
   const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: nothing of a tap is told
   const EventWriter& events;
   const ReloadCounts& reloads;
+  const FirewallKeeper* firewall;  // null: the gate is off
 };
 
 // The numbers behind /metrics, summed over the workers, in Prometheus' text format. No number

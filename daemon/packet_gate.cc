@@ -22,8 +22,8 @@ using inspect::FlowSide;
 using inspect::HeldPacket;
 using inspect::HeldPackets;
 using inspect::Observation;
-using inspect::FlowMark;
 using inspect::Seen;
+using policy::FlowMark;
 
 HashKey draw_key() {
   std::random_device random;
@@ -68,7 +68,7 @@ bool is_before(std::uint32_t a, std::uint32_t b) noexcept {
 GateSettings gate_settings_of(const config::Config& config) {
   return {.fail_open = config::when_down_of(config) == config::WhenDown::Open,
           .strict = config.gate.strict,
-          .bits = MarkBits(config.gate.mark),
+          .bits = policy::MarkBits(config.gate.mark),
           // A provider's devices stand behind routers of their own.
           .macs_are_devices = config.site.kind != config::SiteKind::Isp};
 }

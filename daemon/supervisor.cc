@@ -53,6 +53,11 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   tell(now.control.path == next.control.path, "control.path");
   tell(now.log_events == next.log_events, "log.events");
   tell(same_endpoint(now.admin_listen, next.admin_listen), "admin.listen");
+  tell(now.gate.mode == next.gate.mode, "gate.mode");
+  tell(now.gate.queue_first == next.gate.queue_first &&
+           now.gate.queue_count == next.gate.queue_count,
+       "gate.queue");
+  tell(now.gate.mark == next.gate.mark, "gate.mark");
   tell(now.tap == next.tap, "tap");
 }
 
@@ -192,6 +197,10 @@ struct Supervisor::Impl {
     ++generation;
     publish_settings(next->config);
     running.keeper.take_up({assembled->policy, *next});
+    if (running.firewall != nullptr) {
+      running.firewall->take_up(std::make_shared<const config::Config>(next->config),
+                                assembled->policy);
+    }
     running.published.lan.follow(assembled->policy, next->config.devices_seen);
     running.published.policy.publish(std::move(assembled->policy));
     running.published.standing.publish(running.keeper.standing());
@@ -282,6 +291,12 @@ struct Supervisor::Impl {
     return all;
   }
 
+  std::string fault() {
+    if (!workers_live()) return "a worker does not move";
+    const std::string firewall = running.firewall == nullptr ? "" : running.firewall->fault();
+    return firewall.empty() ? "" : "the firewall does not stand: " + firewall;
+  }
+
   std::expected<void, std::string> open_admin() {
     const auto& endpoint = running.loaded.config.admin_listen;
     if (!endpoint) return {};
@@ -290,9 +305,9 @@ struct Supervisor::Impl {
         {.metrics =
              [this] {
                return metrics_text({running.published, running.workers, running.gates, running.taps,
-                                    running.events, reloads});
+                                    running.events, reloads, running.firewall});
              },
-         .fault = [this] { return workers_live() ? "" : "a worker does not move"; }});
+         .fault = [this] { return fault(); }});
     if (!front) return std::unexpected(front.error());
     admin = std::move(*front);
     return {};

@@ -10,6 +10,7 @@
 #include "config/load.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
+#include "daemon/firewall/keeper.h"
 #include "daemon/packet_gate.h"
 #include "daemon/sockets.h"
 #include "daemon/standing_keeper.h"
@@ -29,6 +30,7 @@ struct Running {
   EventWriter& events;
   CrashGuard& crash_guard;
   StandingKeeper& keeper;
+  FirewallKeeper* firewall = nullptr;  // null: the gate is off
   std::filesystem::path control_path;
   Descriptor control;  // invalid: no commands are taken
   bool from_last_good =

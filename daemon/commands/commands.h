@@ -12,6 +12,7 @@ void add_check_command(CLI::App& app, int& exit_code);
 void add_devices_command(CLI::App& app, int& exit_code);
 void add_doctor_command(CLI::App& app, int& exit_code);
 void add_explain_command(CLI::App& app, int& exit_code);
+void add_firewall_command(CLI::App& app, int& exit_code);
 void add_lists_command(CLI::App& app, int& exit_code);
 void add_replay_command(CLI::App& app, int& exit_code);
 void add_pause_command(CLI::App& app, int& exit_code);

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <thread>
 
 #include "base/assert.h"
 #include "daemon/packet_tap.h"
@@ -102,6 +103,11 @@ std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& po
   }
   return policy::Identity{policy::kUnknownDevice,
                           static_cast<policy::ProfileId>(found - policy.profiles.begin())};
+}
+
+std::size_t worker_count(const config::Config& config) {
+  if (config.workers > 0) return static_cast<std::size_t>(config.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 HashKey random_key() {

@@ -50,6 +50,9 @@ std::shared_ptr<const policy::Policy> policy_or_complain(const config::Loaded& l
 std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& policy,
                                                         const std::string& profile);
 
+// Threads that answer: as configured, or one for each processor.
+std::size_t worker_count(const config::Config& config);
+
 // A key that nobody can guess.
 HashKey random_key();
 

@@ -13,8 +13,12 @@
 #include "daemon/control_socket.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
+#include "daemon/firewall/firewall.h"
+#include "daemon/firewall/holder.h"
+#include "daemon/firewall/keeper.h"
 #include "daemon/list_build_process.h"
 #include "daemon/packet_gate.h"
+#include "daemon/privilege.h"
 #include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
@@ -101,11 +105,6 @@ std::expected<std::shared_ptr<const list::Image>, std::string> open_image(const 
   return list::Image::open(files.image);
 }
 
-std::size_t worker_count(const config::Config& config) {
-  if (config.workers > 0) return static_cast<std::size_t>(config.workers);
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
     const config::Config& config, const Published& published) {
   auto sockets = open_all_sockets(config.dns.listen, worker_count(config));
@@ -169,6 +168,32 @@ Descriptor open_control(const fs::path& path) {
   return Descriptor();
 }
 
+// What a filter with another configuration left behind: with when_down: closed it would keep the
+// network shut.
+void remove_left_rules() {
+  if (!firewall_holder().empty()) return;  // another filter's
+  auto firewall = Firewall::open();
+  if (!firewall || firewall->listing().empty()) return;
+  const auto removed = firewall->remove();
+  fmt::print(stderr, "haetae: gate.mode is off: {}\n",
+             removed ? "the rules that were left are taken away"
+                     : "rules that were left cannot be taken away: " + removed.error());
+}
+
+// Our rules in the kernel; null where the gate is off. A filter that cannot put them up still
+// answers DNS, says so, and tries again.
+std::unique_ptr<FirewallKeeper> raise_firewall(const config::Config& config,
+                                               const Published& published, std::size_t workers) {
+  if (config.gate.mode == config::GateMode::Off) return nullptr;
+  published.lan.keep_pairs();
+  auto keeper = std::make_unique<FirewallKeeper>(published, workers);
+  const auto raised =
+      keeper->raise(std::make_shared<const config::Config>(config), published.policy.current());
+  if (!raised) complain("the firewall does not stand: " + raised.error());
+  keeper->start();
+  return keeper;
+}
+
 bool looks_at_flows(const config::Config& config) {
   return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty();
 }
@@ -193,6 +218,10 @@ int serve(const fs::path& file) {
   CrashGuard guard(state);
   auto start = load_start(file, state, guard, guard.note_start());
   if (!start) return 1;
+  if (start->loaded.config.gate.mode == config::GateMode::Off) {
+    remove_left_rules();
+    give_up_privilege_over_network();
+  }
   auto image = open_image(*start, file, guard);
   if (!image) return complain(image.error());
   auto assembled = build::assemble(start->loaded, *image, 1, start->loaded.config.state_path);
@@ -230,6 +259,7 @@ int serve(const fs::path& file) {
   for (const auto& gate : gates) gate->start();
   for (const auto& tap : taps) tap->start();
 
+  const auto firewall = raise_firewall(config, published, workers->size());
   Supervisor supervisor({.config_file = file,
                          .loaded = std::move(start->loaded),
                          .published = published,
@@ -239,6 +269,7 @@ int serve(const fs::path& file) {
                          .events = **events,
                          .crash_guard = guard,
                          .keeper = keeper,
+                         .firewall = firewall.get(),
                          .control_path = control_path(file),
                          .control = open_control(control_path(file)),
                          .from_last_good = start->from_last_good});
@@ -246,6 +277,7 @@ int serve(const fs::path& file) {
   malloc_trim(0);  // what loading took
   supervisor.run();
 
+  if (firewall) firewall->stop();  // the network knows at once that nobody answers
   for (const auto& worker : *workers) worker->join();
   for (const auto& gate : gates) gate->join();
   for (const auto& tap : taps) tap->join();

@@ -47,19 +47,11 @@ Type<std::uint32_t> two_bits() {
                                });
 }
 
-Type<int> queue_count() {
-  Type<int> type = number(1, kQueuesMax);
-  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
-            count = 0;
-            if (value.node.text != "auto") read(value, count);
-          }};
-}
-
 const Table<Gate>& queue_table() {
   static const Table<Gate> table{{
       row("first", &Gate::queue_first, number(0, 65535), "4660",
           "The first number; those after it belong to the other workers."),
-      row("count", &Gate::queue_count, queue_count(), "auto",
+      row("count", &Gate::queue_count, number_or_auto(kQueuesMax), "auto",
           "How many; auto: one for each worker."),
   }};
   return table;

@@ -312,15 +312,6 @@ Type<std::string> interface_or_none() {
   return type;
 }
 
-// `auto`, or a number.
-Type<int> worker_count() {
-  Type<int> type = number(1, kWorkersMax);
-  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
-            count = 0;
-            if (value.node.text != "auto") read(value, count);
-          }};
-}
-
 // Whether it is a filter can only be said with libpcap, which the daemon has.
 Type<Tap> packet_filter() {
   const Type<std::string> words = text();
@@ -341,7 +332,7 @@ const Table<Tap>& tap_table() {
       row("behind_router", &Tap::behind_router, yes_no(), "false",
           "true: the mirror port stands behind a router, and frames have its MAC address in place "
           "of the devices'."),
-      row("workers", &Tap::workers, worker_count(), "auto",
+      row("workers", &Tap::workers, number_or_auto(kWorkersMax), "auto",
           "Threads that share the packets, each with 64 MB of the kernel's memory; auto: as many "
           "as answer DNS."),
       row("enforce", &Tap::enforce, yes_no(), "false",
@@ -421,7 +412,7 @@ Type<std::vector<Profile>> named_profiles() {
 Table<Config> make_config_table() {
   return {{
       row("site", &Config::site, section(site_table()), "{}", "The place."),
-      row("workers", &Config::workers, worker_count(), "auto",
+      row("workers", &Config::workers, number_or_auto(kWorkersMax), "auto",
           "Threads that answer; auto: one for each processor."),
       whole_row("state", section(state_table()), "{}", "What the filter keeps on disk."),
       row("control", &Config::control, section(control_table()), "{}",

@@ -160,6 +160,14 @@ Type<int> number(int least, int most) {
                      });
 }
 
+Type<int> number_or_auto(int most) {
+  Type<int> type = number(1, most);
+  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
+            count = 0;
+            if (value.node.text != "auto") read(value, count);
+          }};
+}
+
 Type<bool> yes_no() {
   return choice<bool>({{"true", true},
                        {"false", false},

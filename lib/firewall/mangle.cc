@@ -16,37 +16,59 @@ void for_each_line(std::string_view text, const Take& take) {
   }
 }
 
-}  // namespace
-
-std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump) {
-  std::string text = "*mangle\n";
-  const auto line = [&text](std::string_view rule) { text.append(rule).append("\n"); };
-  line(fmt::format(":{} - [0:0]", kMangleChain));  // emptied if it is there
-  line(fmt::format("-A {} -m connmark ! --mark 0x0/{:#x} -j RETURN", kMangleChain,
-                   plan.mark.mask()));
-  line(fmt::format("-A {} -p {} -j RETURN", kMangleChain, is_v4 ? "icmp" : "ipv6-icmp"));
+// The chain's rules, as iptables-save writes them.
+std::string rules_of(const Plan& plan, bool is_v4) {
+  std::string text;
+  const auto rule = [&text](std::string_view words) {
+    text += fmt::format("-A {} {}\n", kMangleChain, words);
+  };
+  rule(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  // Errors belong to the flow that they speak of.
+  rule(fmt::format("-p {} -j RETURN", is_v4 ? "icmp" : "ipv6-icmp"));
   // Broadcast and multicast, which a bridge shows us, too.
-  if (is_v4) line(fmt::format("-A {} -d 255.255.255.255 -j RETURN", kMangleChain));
-  line(fmt::format("-A {} -d {} -j RETURN", kMangleChain, is_v4 ? "224.0.0.0/4" : "ff00::/8"));
+  if (is_v4) rule("-d 255.255.255.255/32 -j RETURN");
+  rule(fmt::format("-d {} -j RETURN", is_v4 ? "224.0.0.0/4" : "ff00::/8"));
   const std::string queues =
       plan.queue_first == plan.queue_last
           ? fmt::format("--queue-num {}", plan.queue_first)
           : fmt::format("--queue-balance {}:{}", plan.queue_first, plan.queue_last);
   for (const std::string_view side : {"-i", "-o"}) {
     for (const std::string& name : plan.inside) {
-      line(fmt::format("-A {} {} {} -j NFQUEUE {}{}", kMangleChain, side, name, queues,
+      rule(fmt::format("{} {} -j NFQUEUE {}{}", side, name, queues,
                        plan.is_open ? " --queue-bypass" : ""));
     }
   }
-  if (!has_jump) line(fmt::format("-I FORWARD 1 -j {}", kMangleChain));
-  line("COMMIT");
   return text;
+}
+
+}  // namespace
+
+std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump) {
+  // A chain that is there already is emptied.
+  return fmt::format("*mangle\n:{0} - [0:0]\n{1}{2}COMMIT\n", kMangleChain, rules_of(plan, is_v4),
+                     has_jump ? "" : fmt::format("-I FORWARD 1 -j {}\n", kMangleChain));
+}
+
+std::string saved_mangle_text(const Plan& plan, bool is_v4) {
+  return fmt::format(":{} - [0:0]\n{}\n{}", kMangleChain, kMangleJump, rules_of(plan, is_v4));
 }
 
 std::size_t count_jumps(std::string_view saved) {
   std::size_t count = 0;
   for_each_line(saved, [&count](std::string_view line) { count += line == kMangleJump ? 1 : 0; });
   return count;
+}
+
+std::string own_mangle_lines(std::string_view saved) {
+  const std::string chain = fmt::format(":{} ", kMangleChain);
+  const std::string rule = fmt::format("-A {} ", kMangleChain);
+  std::string ours;
+  for_each_line(saved, [&](std::string_view line) {
+    if (line == kMangleJump || line.starts_with(chain) || line.starts_with(rule)) {
+      ours.append(line).append("\n");
+    }
+  });
+  return ours;
 }
 
 std::string mangle_removal_text(std::string_view saved) {

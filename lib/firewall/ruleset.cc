@@ -104,6 +104,15 @@ void write_set(Text& out, const SetText& set) {
   out.line("set {} {{ {}{} }}", set.name, set.type, elements);
 }
 
+// Other elements in place of those that stand.
+std::string refill_text(const SetText& set) {
+  std::string text = fmt::format("flush set inet {} {}\n", kTable, set.name);
+  if (!set.elements.empty()) {
+    text += fmt::format("add element inet {} {} {}\n", kTable, set.name, joined(set.elements));
+  }
+  return text;
+}
+
 // A bit pattern as nft writes marks.
 std::string hex(std::uint32_t bits) {
   return fmt::format("0x{:08x}", bits);
@@ -113,15 +122,13 @@ std::string hex(std::uint32_t bits) {
 
 void write_target(Text& out, std::string_view family, const std::optional<DnsTarget>& target) {
   if (!target) return;  // what goes to others is refused on its way out
-  const std::string_view ip = family == "ipv4" ? "ip" : "ip6";
+  const std::string match = fmt::format("meta nfproto {} meta l4proto {{ tcp, udp }}", family);
   if (!target->address) {
-    out.line("meta nfproto {} redirect to :{}", family, target->port);
+    out.line("{} redirect to :{}", match, target->port);
   } else if (target->address->is_v4()) {
-    out.line("meta nfproto {} dnat {} to {}:{}", family, ip, target->address->to_text(),
-             target->port);
+    out.line("{} dnat ip to {}:{}", match, target->address->to_text(), target->port);
   } else {
-    out.line("meta nfproto {} dnat {} to [{}]:{}", family, ip, target->address->to_text(),
-             target->port);
+    out.line("{} dnat ip6 to [{}]:{}", match, target->address->to_text(), target->port);
   }
 }
 
@@ -332,16 +339,19 @@ std::string sleeping_table_text(const Plan& plan, std::string_view name) {
 }
 
 std::string update_text(const Sets& before, const Sets& after) {
+  if (before == after) return "";
   std::string text;
   const std::vector<SetText> old_sets = set_texts(before);
   const std::vector<SetText> new_sets = set_texts(after);
   for (std::size_t i = 0; i < new_sets.size(); ++i) {
-    const SetText& set = new_sets[i];
-    if (set.elements == old_sets[i].elements) continue;
-    text += fmt::format("flush set inet {} {}\n", kTable, set.name);
-    if (set.elements.empty()) continue;
-    text += fmt::format("add element inet {} {} {}\n", kTable, set.name, joined(set.elements));
+    if (new_sets[i].elements != old_sets[i].elements) text += refill_text(new_sets[i]);
   }
+  return text;
+}
+
+std::string rewrite_text(const Sets& sets) {
+  std::string text;
+  for (const SetText& set : set_texts(sets)) text += refill_text(set);
   return text;
 }
 

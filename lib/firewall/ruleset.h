@@ -28,6 +28,8 @@ std::string sleeping_table_text(const Plan& plan, std::string_view name);
 
 // Makes the sets what they are to be; empty where nothing changes. One transaction.
 std::string update_text(const Sets& before, const Sets& after);
+// The same, whatever stands in them.
+std::string rewrite_text(const Sets& sets);
 // The filter runs: holds for kAliveFor.
 std::string alive_text();
 // The filter ends now, not in a few seconds.
@@ -35,13 +37,21 @@ std::string not_alive_text();
 // Takes the table away, also if there is none.
 std::string removal_text();
 
+// A listing of nft's in which the elements of a set on one line stand in order, and no line is
+// empty: the kernel hands elements out in an order of its own, another one each time.
+std::string in_order(std::string_view listing);
+
 // Input of iptables-restore --noflush for one family: our chain, and the jump to it.
 // has_jump: it stands already.
 std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump);
+// What own_mangle_lines() gives when that stands.
+std::string saved_mangle_text(const Plan& plan, bool is_v4);
 // Takes the chain and every jump to it away.
 // saved: what iptables-save says of the mangle table. Empty: there is nothing of ours.
 std::string mangle_removal_text(std::string_view saved);
 // How many rules of the mangle table lead to our chain.
 std::size_t count_jumps(std::string_view saved);
+// The lines of what iptables-save says that are ours.
+std::string own_mangle_lines(std::string_view saved);
 
 }  // namespace haetae::firewall

@@ -8,11 +8,17 @@
 namespace haetae::inspect {
 namespace {
 
+using policy::FlowMark;
+
 // Its protocol is one that names its host, and no name was found.
 bool hides_name(const Seen& seen) noexcept {
   const bool names_hosts = seen.protocol == Protocol::Tls || seen.protocol == Protocol::Quic ||
                            seen.protocol == Protocol::Http;
   return seen.unread != Unread::No || (names_hosts && !seen.has_name);
+}
+
+bool is_stop(const policy::Verdict& presence) noexcept {
+  return presence.action == policy::Action::Block;
 }
 
 // The longest suffix that fits.
@@ -113,14 +119,15 @@ void JudgedFlows::allowed(const FlowKey& key, const Seen& seen,
     ++rows_of_source_[bucket.sources[way]];
     counters_.flows_remembered.add();
   }
-  const Stop stop = stop_of(*policy_, *standing_, seen.who, seen.time);
+  const policy::Verdict presence =
+      policy::presence(*policy_, *standing_, seen.who.profile, seen.time);
   Row& kept = rows_[row];
   kept.key = key;
   kept.has_mac = client_mac.has_value();
   kept.mac = client_mac.value_or(MacAddress{});
-  kept.mark = mark_for(seen.verdict, stop);
+  kept.mark = policy::mark_for(seen.verdict, is_stop(presence));
   kept.is_settled = false;
-  kept.valid_until = std::min(seen.verdict.valid_until, stop.valid_until);
+  kept.valid_until = std::min(seen.verdict.valid_until, presence.valid_until);
   write(kept, seen);
   next_edge_ = std::min(next_edge_, kept.valid_until);
 }
@@ -191,7 +198,8 @@ policy::Identity JudgedFlows::identify(const Row& row) const noexcept {
 JudgedFlows::Again JudgedFlows::judge(const Row& row, const Now& now) noexcept {
   policy::Request request{identify(row), row.kind, now.wall};
   request.technique = row.technique;
-  const Stop stop = stop_of(*policy_, *standing_, request.who, now.wall);
+  const policy::Verdict presence =
+      policy::presence(*policy_, *standing_, request.who.profile, now.wall);
   const Bytes subject = Bytes(row.subject).first(row.subject_bytes);
   policy::Verdict verdict;
   if (row.has_name) {
@@ -203,13 +211,13 @@ JudgedFlows::Again JudgedFlows::judge(const Row& row, const Now& now) noexcept {
     request.address = &address;
     verdict = policy::decide(*policy_, *standing_, request, scratch_);
   }
-  FlowMark mark = mark_for(verdict, stop);
-  Time valid_until = std::min(verdict.valid_until, stop.valid_until);
+  FlowMark mark = policy::mark_for(verdict, is_stop(presence));
+  Time valid_until = std::min(verdict.valid_until, presence.valid_until);
   if (row.wants_name && mark != FlowMark::Blocked) {
     request.name = nullptr;
     request.address = nullptr;
     verdict = policy::undecidable(*policy_, *standing_, request);
-    mark = mark_for(verdict, stop);
+    mark = policy::mark_for(verdict, is_stop(presence));
     valid_until = std::min(valid_until, verdict.valid_until);
   }
   return {mark, valid_until};

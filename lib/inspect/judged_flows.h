@@ -10,9 +10,9 @@
 #include "inspect/flow_key.h"
 #include "inspect/gate_limits.h"
 #include "base/lazy_array.h"
-#include "inspect/flow_mark.h"
 #include "inspect/seen.h"
 #include "policy/decide.h"
+#include "policy/flow_mark.h"
 #include "policy/policy.h"
 #include "policy/standing.h"
 
@@ -48,7 +48,7 @@ class JudgedFlows {
                const std::optional<MacAddress>& client_mac) noexcept;
   // No other request of the flow will be judged: what to write on its connection. Nothing: nobody
   // remembers it. Hot path.
-  std::optional<FlowMark> settle(const FlowKey& key) noexcept;
+  std::optional<policy::FlowMark> settle(const FlowKey& key) noexcept;
 
   // Whether some are still to be judged again.
   bool is_behind() const noexcept { return pass_ != Pass::None; }
@@ -56,7 +56,7 @@ class JudgedFlows {
   struct Change {
     FlowKey key;
     bool client_is_low;
-    FlowMark mark;
+    policy::FlowMark mark;
   };
   std::span<const Change> judge_some(const Now& now) noexcept;
 
@@ -74,7 +74,7 @@ class JudgedFlows {
   struct alignas(64) Row {
     FlowKey key;
     MacAddress mac;
-    FlowMark mark;  // what its verdict says
+    policy::FlowMark mark;  // what its verdict says
     bool client_is_low : 1;
     bool has_mac : 1;
     bool has_name : 1;
@@ -97,12 +97,12 @@ class JudgedFlows {
   std::size_t find(const Place& place, const FlowKey& key) const noexcept;  // rows_.size(): none
   std::size_t choose(const Place& place) const noexcept;
   void begin_pass() noexcept;
-  static FlowMark written_on(const Row& row) noexcept;
+  static policy::FlowMark written_on(const Row& row) noexcept;
   void write(Row& row, const Seen& seen) const noexcept;
   policy::Identity identify(const Row& row) const noexcept;
   // What the policy says now of a row's flow, and until when.
   struct Again {
-    FlowMark mark;
+    policy::FlowMark mark;
     Time valid_until;
   };
   Again judge(const Row& row, const Now& now) noexcept;

@@ -418,6 +418,18 @@ void Neighbours::restore(const SeenDevices& seen,
   }
 }
 
+Pairs Neighbours::pairs() const {
+  Pairs all;
+  all.reserve(row_places_.size());
+  for (const auto& [key, place] : row_places_) {
+    const Row& row = rows_[place];
+    if (row.mac == kNowhere) continue;
+    const MacAddress& holder = macs_[row.mac].mac;
+    all.push_back({row.link, row.address, holder, holder != row.owner});
+  }
+  return all;
+}
+
 SeenDevices Neighbours::seen(const std::function<std::string(LinkId)>& name_of) const {
   SeenDevices all;
   all.reserve(mac_places_.size());

@@ -17,6 +17,7 @@
 #include "base/snapshot.h"
 #include "base/time.h"
 #include "lan/neighbour_table.h"
+#include "lan/pairs.h"
 #include "lan/seen.h"
 
 namespace haetae::lan {
@@ -91,6 +92,8 @@ class Neighbours {
   // Takeovers since the last call; a few, the rest is only counted.
   std::vector<Takeover> take_takeovers() { return std::exchange(takeovers_, {}); }
 
+  // Who holds which address, in no order.
+  Pairs pairs() const;
   // All of it, for people and for the next start. name_of: the name of a LinkId.
   SeenDevices seen(const std::function<std::string(LinkId)>& name_of) const;
 

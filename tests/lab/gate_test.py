@@ -21,22 +21,7 @@ WEB, WEB6, NGINX, RAW, GAME = ("203.0.113.80", "2001:db8:53::80", "203.0.113.81"
                                "203.0.113.90")
 RAW6 = "2001:db8:53::82"
 GOOD, BAD = "www.good.example", "www.bad.example"
-MARK = 0x30000000
 STUN_BINDING = struct.pack("!HHI12s", 1, 0, 0x2112a442, b"transaction!")
-
-
-RULES = """
-table inet gate_test {{
-    chain after {{
-        type filter hook forward priority -140
-        meta mark and {mask} == {accepted} ct mark set ct mark and {others} or {accepted}
-        meta mark and {mask} == {blocked} ct mark set ct mark and {others} or {blocked}
-        meta mark and {mask} == {kept} ct mark set ct mark and {others} or {kept}
-        ct mark and {mask} == {blocked} meta l4proto tcp reject with tcp reset
-        ct mark and {mask} == {blocked} reject with icmpx admin-prohibited
-    }}
-}}
-"""
 
 
 class GateTest(network.NetworkTest):
@@ -60,20 +45,7 @@ class GateTest(network.NetworkTest):
         cls.raw6 = web_servers.Recorder(internet, RAW6, tcp_port=443)
         cls.game = web_servers.Recorder(internet, GAME, udp_port=3074, tcp_port=5222)
         cls.stun = web_servers.Recorder(internet, GAME, udp_port=3478)
-        cls.lead_to_gate()
         cls.start()
-
-    @classmethod
-    def lead_to_gate(cls):
-        router = cls.net.router
-        names = {name: hex(MARK // 3 * value) for value, name in
-                 enumerate(("undecided", "accepted", "blocked", "kept"))}
-        router.run("nft", "-f", "-", input=RULES.format(mask=hex(MARK), others=hex(0xffffffff ^ MARK),
-                                                        **names))
-        for program in ("iptables-nft", "ip6tables-nft"):
-            for way in ("-i", "-o"):
-                router.run(program, "-t", "mangle", "-A", "FORWARD", way, "br-lan", "-m", "connmark",
-                           "--mark", f"0/{MARK:#x}", "-j", "NFQUEUE", "--queue-balance", "4660:4661")
 
     @classmethod
     def config(cls, minji=None, **gate):
@@ -229,7 +201,7 @@ class Pieces(GateTest):
         client = self.connect(self.net.child_a, RAW)
         client.sendall(self.hello(BAD))
         self.assert_reset(client)
-        lab.wait_until(lambda: [one[1] for one in self.raw.connections] == ["reset"],
+        lab.wait_until(lambda: "reset" in [one[1] for one in self.raw.connections],
                        "the server hears of it", 2)
 
     def test_a_hello_in_pieces_that_is_allowed_arrives_whole(self):

@@ -1,0 +1,118 @@
+#include "firewall/machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace haetae::firewall {
+namespace {
+
+using Level = Remark::Level;
+
+void judge_kernel(const Machine& machine, std::vector<Remark>& out) {
+  if (!machine.may_change) {
+    out.push_back({Level::Fault, "this user may not change the firewall",
+                   "run it as root; a service needs CAP_NET_ADMIN"});
+    return;
+  }
+  for (const std::string& what : machine.missing) {
+    out.push_back({Level::Fault, fmt::format("this kernel cannot do what the rules need: {}", what),
+                   "load that module, or use a kernel that has it, as Debian's"});
+  }
+  if (machine.missing.empty() && !machine.trouble.empty()) {
+    out.push_back({Level::Fault, "the kernel refuses the rules: " + machine.trouble,
+                   "look for another program's table that is named haetae: nft list tables"});
+  }
+}
+
+void judge_queue(const Machine& machine, const Plan& plan, std::vector<Remark>& out) {
+  switch (queue_by(machine)) {
+    case QueueBy::OwnTable:
+      out.push_back({Level::Good, "packets go to the filter by nft's own queue", ""});
+      return;
+    case QueueBy::MangleChain:
+      out.push_back({Level::Good,
+                     "packets go to the filter by iptables' NFQUEUE: this kernel has no nft queue",
+                     ""});
+      return;
+    case QueueBy::Nobody: break;
+  }
+  const std::string advice =
+      machine.has_queue_target
+          ? "install iptables (the program iptables-nft-restore is missing)"
+          : "load nft_queue, or xt_NFQUEUE and nfnetlink_queue: modprobe nft_queue";
+  if (plan.is_open) {
+    out.push_back({Level::Warning,
+                   "this kernel hands no packets to programs: connections are not judged, only DNS "
+                   "is; bedtime and pause still stop whole devices",
+                   advice});
+  } else {
+    out.push_back({Level::Fault,
+                   "this kernel hands no packets to programs, and under when_down: closed what "
+                   "nobody can judge is refused: only DNS and the own network work",
+                   advice + "; or write gate: {when_down: open}"});
+  }
+}
+
+void judge_inside(const Machine& machine, std::vector<Remark>& out) {
+  for (const Machine::Inside& one : machine.inside) {
+    if (!one.is_there) {
+      out.push_back(
+          {Level::Warning,
+           fmt::format("there is no interface {} just now: nothing of it is filtered", one.name),
+           "see `ip link`, and write its name at gate.inside"});
+    } else if (one.is_transparent_bridge && !(one.shows_v4 && one.shows_v6)) {
+      out.push_back(
+          {Level::Fault,
+           fmt::format("what passes the bridge {} over {} does not come to the rules", one.name,
+                       one.shows_v4   ? "IPv6"
+                       : one.shows_v6 ? "IPv4"
+                                      : "IPv4 and IPv6"),
+           "modprobe br_netfilter, and set net.bridge.bridge-nf-call-iptables and "
+           "-ip6tables to 1 (docs/DEPLOY.md)"});
+    }
+  }
+  const bool is_routed = std::ranges::any_of(
+      machine.inside, [](const auto& one) { return one.is_there && !one.is_transparent_bridge; });
+  if (is_routed && !machine.forwards_v4 && !machine.forwards_v6) {
+    out.push_back({Level::Fault, "this machine passes no packets on: it is no router",
+                   "set net.ipv4.ip_forward and net.ipv6.conf.all.forwarding to 1, or put it "
+                   "where the devices' packets pass (docs/DEPLOY.md)"});
+  }
+}
+
+}  // namespace
+
+QueueBy queue_by(const Machine& machine) noexcept {
+  if (machine.has_own_queue) return QueueBy::OwnTable;
+  if (machine.has_queue_target && machine.has_mangle_programs) return QueueBy::MangleChain;
+  return QueueBy::Nobody;
+}
+
+std::vector<Remark> judge(const Machine& machine, const Plan& plan) {
+  std::vector<Remark> out;
+  judge_kernel(machine, out);
+  if (machine.may_change && machine.missing.empty()) judge_queue(machine, plan, out);
+  judge_inside(machine, out);
+  return out;
+}
+
+Remark judge_standing(const Machine& machine) {
+  switch (machine.stands) {
+    case Machine::Stands::AsPlanned:
+      if (machine.holder.empty()) {
+        return {Level::Warning, "the rules stand as planned, but no filter is running",
+                "start the filter"};
+      }
+      return {Level::Good, fmt::format("the rules stand as planned; {} keeps them", machine.holder),
+              ""};
+    case Machine::Stands::Otherwise:
+      return {Level::Warning, "rules of ours stand that are not those of this configuration",
+              "reload the filter; without one, haetae firewall apply or remove"};
+    case Machine::Stands::Nothing: break;
+  }
+  return {Level::Warning, "no rules of ours stand: nothing is filtered on its way",
+          "start the filter: it puts them up"};
+}
+
+}  // namespace haetae::firewall
