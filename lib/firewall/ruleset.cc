@@ -229,9 +229,9 @@ void write_strict(Text& out, const std::string& inside) {
   out.line("iifname {0} oifname != {0} ip6 hoplimit set 64", inside);
 }
 
-// A QUIC connection begins (RFC 9000, section 17.2.2; RFC 9369, section 3.2; draft 29) on ports that
-// may have served another one, or what was sent to be taken for something else: it is judged. The
-// gate knows the connection that it judged by its id, and settles it again at once.
+// A QUIC connection begins (RFC 9000, section 17.2.2; RFC 9369, section 3.2; draft 29) on ports
+// that may have served another one, or what was sent to be taken for something else: it is judged.
+// The gate knows the connection that it judged by its id, and settles it again at once.
 void write_quic_begins(Text& out, const Plan& plan) {
   const MarkBits mark = plan.mark;
   out.begin("chain quic_begins");

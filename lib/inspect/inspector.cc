@@ -26,6 +26,12 @@ constexpr bool is_control(std::uint8_t protocol) noexcept {
          protocol == kIgmp || protocol == kNoNextHeader;
 }
 
+// The packet that opens a TCP connection.
+bool is_syn(const wire::Packet& packet) noexcept {
+  using namespace wire::tcp_flag;  // NOLINT(google-build-using-namespace): two of its words
+  return (packet.tcp_flags & (kSyn | kAck)) == kSyn;
+}
+
 // Who opened a flow whose start was not seen. Clients take high ports; in a house they are the ones
 // that live there.
 bool source_is_client(const wire::Packet& packet) noexcept {
@@ -91,7 +97,8 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
   const FlowSide side = side_of(packet);
   const std::uint64_t hash = flows_.hash(side.key);
   Flow* flow = flows_.find(side.key, hash);
-  if (flow == nullptr) {
+  const bool is_new = flow == nullptr;
+  if (is_new) {
     if (is_control(packet.protocol)) return {};
     flow = &flows_.add(side, hash);
     flow->client_is_low = side.source_is_low == source_is_client(packet);
@@ -99,6 +106,9 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
     flows_.touch(*flow);
   }
   const Arrival at{packet, now, *flow, side.source_is_low};
+  if (settings_.refuses_unresolved && (is_new || is_syn(packet)) && refuse_unresolved(at)) {
+    return effect_of(*flow);
+  }
   if (flow->life == Life::Opening) hear(at);
   Effect effect;
   switch (packet.protocol) {
@@ -107,6 +117,26 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
     default: return on_other(at);  // numbers come from the network
   }
   return effect.kind == Effect::Kind::Wait && is_half_said(at) ? hold() : effect;
+}
+
+bool Inspector::Impl::refuse_unresolved(const Arrival& at) noexcept {
+  Flow& flow = at.flow;
+  const IpAddress& server = flow.server();
+  if (!at.from_client() || is_local(server) || is_siteless(server)) return false;
+  if (settings_.unresolved_except.at(server)) return false;
+  const std::uint32_t first = is_syn(at.packet) ? at.packet.sequence + 1 : 0;
+  if (stage_of(flow) == Stage::Blocked && flow.memo == first) return true;  // sent again
+  Protocol protocol = Protocol::Other;
+  if (at.packet.protocol == wire::ip_protocol::kTcp) protocol = Protocol::Tcp;
+  if (at.packet.protocol == wire::ip_protocol::kUdp) protocol = Protocol::Udp;
+  Seen& seen = begin(at, protocol, policy::Kind::Address);
+  if (!judge_.consider_unresolved(seen, at.now)) return false;
+  const bool is_blocked = blocks(seen);
+  commit();
+  if (!is_blocked) return false;
+  settle_as(at, Stage::Blocked);
+  flow.memo = first;
+  return true;
 }
 
 // Octets of the client wait for others. Of a flow whose start was not seen that proves nothing:

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/prefix_map.h"
 #include "base/ring.h"
 #include "base/snapshot.h"
 #include "base/time.h"
@@ -36,6 +37,10 @@ struct Settings {
   bool waits_for_receipt = false;
   // Inline: UDP to port 443 that is no QUIC which we can read is blocked for everybody.
   bool refuses_unknown_quic = false;
+  // Inline: of the internet, only addresses that a DNS answer named for the device are within
+  // reach, and these.
+  bool refuses_unresolved = false;
+  PrefixMap<bool> unresolved_except;
   // Judge everything as this one, whoever sent it.
   std::optional<policy::Identity> everybody;
   FlowCaps flows;

@@ -54,6 +54,8 @@ struct Inspector::Impl : FlowTable::Leaving {
   Effect on_whole(const wire::Packet& packet, const Now& now) noexcept;
   Effect on_other(const Arrival& at) noexcept;
   void hear(const Arrival& at) noexcept;
+  // True: the flow goes where no DNS answer led, and is blocked.
+  bool refuse_unresolved(const Arrival& at) noexcept;
   void on_leaving(Flow& flow) noexcept override;
 
   static Stage stage_of(const Flow& flow) noexcept { return static_cast<Stage>(flow.stage); }

@@ -107,6 +107,24 @@ void Judge::consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcep
   if (wants_name) consider_unread(seen, Unread::Hidden);
 }
 
+bool Judge::consider_unresolved(Seen& seen, const Now& now) noexcept {
+  policy::Resolved::Known known;
+  const IpAddress& server = seen.server.address;
+  if (resolved_.find(whose(seen.who, seen.client.address), server, now.monotonic, known)) {
+    return false;
+  }
+  consider(seen, server);
+  switch (seen.verdict.reason) {
+    case policy::Reason::House:
+    case policy::Reason::Help:
+    case policy::Reason::Granted:
+    case policy::Reason::AllowedByGuardian: return false;
+    default: break;
+  }
+  block_unread(seen, Unread::Unresolved);
+  return true;
+}
+
 void Judge::block_unread(Seen& seen, Unread why) noexcept {
   Verdict verdict;
   verdict.action = Action::Block;

@@ -116,10 +116,7 @@ class Incoming:
         size = (packet[0] & 15) * 4 if is_v4 else 40
         self.protocol = packet[9] if is_v4 else packet[6]
         family = socket.AF_INET if is_v4 else socket.AF_INET6
-        addresses = packet[12:20] if is_v4 else packet[8:40]
-        half = len(addresses) // 2
-        self.source = socket.inet_ntop(family, addresses[:half])
-        self.destination = socket.inet_ntop(family, addresses[half:])
+        self.source = socket.inet_ntop(family, packet[12:16] if is_v4 else packet[8:24])
         end = struct.unpack_from("!H", packet, 2)[0] if is_v4 else \
             40 + struct.unpack_from("!H", packet, 4)[0]
         body = packet[size:end]
@@ -153,6 +150,7 @@ class Wire:
 
     def __init__(self, place, interface, mac, gateway_mac, addresses):
         self.addresses = addresses
+        self._own = [packed(one) for one in addresses]
         self._macs = bytes.fromhex((gateway_mac + mac).replace(":", ""))
         every = socket.htons(3)
         with place.inside():
@@ -179,9 +177,9 @@ class Wire:
                 return None
             if about[2] == PACKET_OUTGOING or frame[12:14] not in (b"\x08\x00", b"\x86\xdd"):
                 continue
-            packet = Incoming(frame[14:])
-            if packet.destination in self.addresses:
-                return packet
+            packet = frame[14:]
+            if (packet[16:20] if packet[0] >> 4 == 4 else packet[24:40]) in self._own:
+                return Incoming(packet)
         return None
 
 
