@@ -84,7 +84,8 @@ void Inspector::Impl::on_fin(const Arrival& at) noexcept {
   }
   const bool both = flow.low_done && flow.high_done;
   if (flow.life != Life::Closed) flows_.set_life(flow, both ? Life::Closed : Life::Closing);
-  if (!at.from_client() || stage_of(flow) != Stage::Working) return;
+  // Inline, a FIN that no server gets would let the rest pass.
+  if (settings_.sees_all || !at.from_client() || stage_of(flow) != Stage::Working) return;
   // All that the client will ever say is there, and it is no whole hello or head.
   Work& work = work_of(flow);
   if (work.room == kNobody || works_.room(work).has_gap()) return;

@@ -150,6 +150,18 @@ TEST(InspectorReceipt, AHelloIsNotForgottenHalfway) {
             Texts{"tcp 198.51.100.7 block hidden"});
 }
 
+TEST(InspectorReceipt, AnEndAmidAHelloIsNoneForWhoSeesAll) {
+  const Octets hello = forbidden();
+  auto maker = House::default_maker();
+  maker.at(0).undecidable_blocked = false;
+  House house(maker, {.sees_all = true});
+  Talk talk(house);
+  talk.open();
+  talk.segment(0, Bytes(hello).first(200));
+  EXPECT_NE(talk.segment(200, {}, wire::tcp_flag::kFin).effect, Effect::Kind::Accept);
+  EXPECT_TRUE(talk.segment(200, Bytes(hello).subspan(200)).is_blocked());
+}
+
 TEST(InspectorReceipt, AnUrgentOctetBlocks) {
   House house;
   Talk talk(house);
