@@ -42,6 +42,11 @@ bool same_endpoint(const std::optional<config::Endpoint>& a,
   return a->address == b->address && a->port == b->port;
 }
 
+bool same_tap(config::Tap a, const config::Tap& b) {
+  a.filter_line = b.filter_line;
+  return a == b;
+}
+
 // Settings that are frozen at start.
 void tell_what_needs_a_restart(const config::Config& now, const config::Config& next) {
   const auto tell = [](bool is_same, std::string_view key) {
@@ -58,7 +63,7 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
            now.gate.queue_count == next.gate.queue_count,
        "gate.queue");
   tell(now.gate.mark == next.gate.mark, "gate.mark");
-  tell(now.tap == next.tap, "tap");
+  tell(same_tap(now.tap, next.tap), "tap");
 }
 
 // Tells threads that move from those that hang.

@@ -18,7 +18,7 @@
 #include "daemon/firewall/keeper.h"
 #include "daemon/list_build_process.h"
 #include "daemon/packet_gate.h"
-#include "daemon/privilege.h"
+#include "daemon/privileges.h"
 #include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
@@ -220,7 +220,7 @@ int serve(const fs::path& file) {
   if (!start) return 1;
   if (start->loaded.config.gate.mode == config::GateMode::Off) {
     remove_left_rules();
-    give_up_privilege_over_network();
+    give_up_network_administration();
   }
   auto image = open_image(*start, file, guard);
   if (!image) return complain(image.error());
@@ -236,6 +236,7 @@ int serve(const fs::path& file) {
   image = nullptr;  // the policy holds it; a reload must be able to let go of it
 
   const config::Config& config = start->loaded.config;
+  if (!looks_at_flows(config)) give_up_raw_sockets();
   StandingKeeper keeper(state, {assembled->policy, start->loaded});
   Snapshot<policy::Policy> policy(std::move(assembled->policy));
   Snapshot<policy::Standing> standing(keeper.standing());

@@ -222,6 +222,7 @@ struct Tap {
   int workers = 0;              // 0: auto, as many as answer DNS
   bool enforce = false;         // what is blocked is reset
   std::string reset_interface;  // where resets leave
+  bool reset_tagged = false;    // with the VLAN tags of what they answer
   friend bool operator==(const Tap&, const Tap&) = default;
 };
 

@@ -67,6 +67,7 @@ void Judge::consider(Seen& seen, const Name& name) noexcept {
   if (!seen.path.empty()) {
     url = list::url_name(name, as_text(seen.path));
     request.url = &url;
+    request.path = as_text(seen.path);
   }
   const Verdict verdict = policy::decide(*policy_, *standing_, request, scratch_);
   take_if_stricter(seen, {.name = &name}, verdict);
@@ -82,6 +83,7 @@ void Judge::consider(Seen& seen, const IpAddress& address) noexcept {
     if (const auto host = Name::from_text(address.to_text())) {
       url = list::url_name(*host, as_text(seen.path));
       request.url = &url;
+      request.path = as_text(seen.path);
     }
   }
   const Verdict verdict = policy::decide(*policy_, *standing_, request, scratch_);

@@ -126,4 +126,8 @@ std::expected<void, PacketError> parse_packet(LinkType link, Bytes frame, Packet
 // points into whole. Its addresses stay, but for a tunnel. After an error it is of no use.
 std::expected<void, PacketError> parse_transport(Bytes whole, Packet& packet) noexcept;
 
+// The VLAN tags behind an Ethernet frame's addresses, each with the EtherType that announces it;
+// empty if there is none. At most limits::kVlanTagsMax.
+Bytes vlan_tags(Bytes frame) noexcept;
+
 }  // namespace haetae::wire

@@ -1,5 +1,6 @@
 #include "wire/tcp_reset.h"
 
+#include "base/assert.h"
 #include "wire/checksum.h"
 #include "wire/writer.h"
 
@@ -112,22 +113,26 @@ std::optional<TcpReset> make_tcp_reset(const Packet& seen, ResetFor whom) noexce
                             ? toward_sender(seen)
                             : toward_receiver(seen, whom == ResetFor::Receiver);
   TcpReset reset;
-  WireWriter out(MutableBytes(reset.octets_).subspan(TcpReset::kFrameHeaderBytes));
+  WireWriter out(MutableBytes(reset.octets_).subspan(TcpReset::kFrameHeaderBytesMax));
   write_ip(fields, out);
   write_tcp(fields, out);
   reset.packet_bytes_ = out.offset();
   return reset;
 }
 
-Bytes TcpReset::frame(const MacAddress& source, const MacAddress& destination) noexcept {
+Bytes TcpReset::frame(const MacAddress& source, const MacAddress& destination,
+                      Bytes tags) noexcept {
   constexpr std::uint16_t kIpv4Type = 0x0800;
   constexpr std::uint16_t kIpv6Type = 0x86dd;
   const bool is_v4 = packet_bytes_ < kPacketBytesMax;
-  WireWriter out(octets_);
+  HAETAE_ASSERT(tags.size() <= kTagsBytesMax);
+  const std::size_t start = kTagsBytesMax - tags.size();
+  WireWriter out(MutableBytes(octets_).subspan(start));
   out.bytes(destination.octets);
   out.bytes(source.octets);
+  out.bytes(tags);
   out.u16(is_v4 ? kIpv4Type : kIpv6Type);
-  return Bytes(octets_).first(kFrameHeaderBytes + packet_bytes_);
+  return Bytes(octets_).subspan(start, out.offset() + packet_bytes_);
 }
 
 }  // namespace haetae::wire

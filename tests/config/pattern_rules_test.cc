@@ -18,7 +18,7 @@ std::optional<list::CategoryId> category_of(std::string_view id) {
 }
 
 PatternRules parse(std::string_view text) {
-  return parse_pattern_rules(text, "test.yaml", category_of);
+  return parse_pattern_rules(text, "test.yaml", list::PatternText::Host, category_of);
 }
 
 TEST(PatternRules, BecomePatterns) {
@@ -148,12 +148,15 @@ TEST(PatternRules, ComeFromEveryFileOfAFolderInOrder) {
   folder.write("a.yaml", "{category: adult, language: a, words: [{weight: 9, words: [aa]}]}");
   folder.write("note.txt", "no rules");
   folder.write("c.yaml", "{category: adult, language: c, except: [abba]}");
-  const PatternRules rules = load_pattern_rules(folder.path(), category_of);
+  const PatternRules rules =
+      load_pattern_rules(folder.path(), list::PatternText::Host, category_of);
   ASSERT_THAT(rules.faults, IsEmpty());
   ASSERT_THAT(rules.patterns, SizeIs(2));
   EXPECT_EQ(rules.patterns[0].id, "adult/a/aa");
   EXPECT_THAT(rules.patterns[1].except, ::testing::ElementsAre("abba"));
-  EXPECT_THAT(load_pattern_rules(folder.path() / "none", category_of).patterns, IsEmpty());
+  EXPECT_THAT(
+      load_pattern_rules(folder.path() / "none", list::PatternText::Host, category_of).patterns,
+      IsEmpty());
 }
 
 }  // namespace

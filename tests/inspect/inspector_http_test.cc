@@ -29,6 +29,34 @@ TEST(InspectorHttp, JudgesTheHostAndTellsTheTarget) {
   EXPECT_EQ(observed.effect.kind, Effect::Kind::Wait) << "another request may follow";
 }
 
+TEST(InspectorHttp, JudgesPagesAndWhatIsSearchedFor) {
+  haetae::test::PolicyMaker family = House::default_maker();
+  const auto self_harm = family.category("self-harm");
+  family.help_category(self_harm);
+  family.pattern("search/porn", "porn", 0, 100, list::PatternText::Search);
+  family.pattern("search/die", "want to die", self_harm, 100, list::PatternText::Search);
+  family.pattern("url/porn", "/porn", 0, 100, list::PatternText::Url);
+  family.search_engine("engine.example");
+  Settings settings;
+  settings.ends_blocked = false;
+  House house(family, settings);
+  Talk talk(house, kWeb);
+  talk.open();
+  EXPECT_EQ(talk.say(get("www.engine.example", "/search?q=cats")).told[0].seen.verdict.action,
+            policy::Action::Allow);
+  EXPECT_EQ(house.take_events(), 1U);
+  EXPECT_TRUE(talk.say(get("www.engine.example", "/search?hl=ko&q=Free+P%4Frn")).is_blocked());
+  EXPECT_TRUE(talk.say(get("good.example", "/porn/1")).is_blocked());
+  EXPECT_TRUE(talk.say(octets("GET http://good.example/porn HTTP/1.1\r\n"
+                              "Host: good.example\r\n\r\n"))
+                  .is_blocked());
+  EXPECT_EQ(house.take_events(), 3U);
+  const Outcome in_need = talk.say(get("www.engine.example", "/search?q=I+want+to+die"));
+  EXPECT_FALSE(in_need.is_blocked());
+  EXPECT_EQ(in_need.told[0].seen.verdict.help, self_harm);
+  EXPECT_EQ(house.take_events(), 0U) << "nobody is told";
+}
+
 TEST(InspectorHttp, JudgesEveryRequestOfAConnection) {
   House house;
   Talk talk(house, kWeb);

@@ -553,5 +553,30 @@ TEST(Packet, IsReadFromEveryPrefixOfAFrame) {
   }
 }
 
+TEST(Packet, VlanTagsAreThoseBehindTheAddresses) {
+  const struct {
+    std::string_view sentence;
+    Octets frame;
+    Octets tags;
+  } rows[] = {
+      {"none", ethernet(kIpv4Type, kTcp4), {}},
+      {"one", ethernet(0x8100, vlan(6, kIpv4Type, kTcp4)), {0x81, 0x00, 0, 6}},
+      {"two",
+       ethernet(0x88a8, vlan(6, 0x8100, vlan(7, kIpv6Type, kTcp6))),
+       {0x88, 0xa8, 0, 6, 0x81, 0x00, 0, 7}},
+      {"none of a frame that ends in its tag",
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x81, 0},
+       {}},
+      {"none of a frame that ends behind its tag",
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x81, 0, 0, 6},
+       {}},
+      {"none of nothing", {}, {}},
+  };
+  for (const auto& row : rows) {
+    const GuardedBytes frame(row.frame);
+    EXPECT_EQ(as_text(vlan_tags(frame)), as_text(row.tags)) << row.sentence;
+  }
+}
+
 }  // namespace
 }  // namespace haetae::wire
