@@ -1,6 +1,7 @@
 #include "wire/tcp_reset.h"
 
 #include "base/assert.h"
+#include "wire/checksum.h"
 #include "wire/writer.h"
 
 namespace haetae::wire {
@@ -9,26 +10,6 @@ namespace {
 constexpr std::size_t kTcpHeaderBytes = 20;
 constexpr std::size_t kIpv4HeaderBytes = 20;
 constexpr std::uint8_t kHopsMax = 64;
-
-// The ones' complement sum of 16-bit words, one after the other: RFC 1071, section 4.1. Everything
-// summed here has an even number of octets.
-class Checksum {
- public:
-  void add(Bytes octets) noexcept {
-    for (std::size_t i = 0; i + 1 < octets.size(); i += 2) {
-      sum_ += static_cast<std::uint32_t>(octets[i] << 8 | octets[i + 1]);
-    }
-  }
-  void add(std::size_t value) noexcept { sum_ += static_cast<std::uint32_t>(value); }
-  std::uint16_t value() const noexcept {
-    std::uint32_t folded = (sum_ & 0xffff) + (sum_ >> 16);
-    folded += folded >> 16;
-    return static_cast<std::uint16_t>(~folded);
-  }
-
- private:
-  std::uint32_t sum_ = 0;  // some 40 words: no overflow
-};
 
 // Where the reset comes from and goes to, and what its TCP header says.
 struct Fields {

@@ -293,6 +293,24 @@ TEST(InspectorHttp, WhatIsNoRequestHidesNoneBehindIt) {
   EXPECT_EQ(talk.say(get("www.bad.example")).texts(), Texts{"http www.bad.example block"});
 }
 
+TEST(InspectorHttp, AHalfHeadIsToBeHeldAndABodyIsNot) {
+  House house;
+  Talk talk(house, kWeb);
+  talk.open();
+  const Octets head = get("one.example", "/", "Content-Length: 100\r\n");
+  EXPECT_EQ(talk.say(Bytes(head).first(20)).effect, Effect::Kind::Hold);
+  EXPECT_EQ(talk.reply({}).effect, Effect::Kind::Wait) << "the server's side is not held";
+  EXPECT_EQ(talk.say(Bytes(head).subspan(20)).effect, Effect::Kind::Wait);
+  EXPECT_EQ(talk.say(Octets(60, 'x')).effect, Effect::Kind::Wait);
+  EXPECT_EQ(talk.say(Octets(40, 'x')).effect, Effect::Kind::Wait);
+}
+
+TEST(InspectorHttp, NothingIsHeldOfAFlowWhoseStartNobodySaw) {
+  House house;
+  Talk talk(house, kWeb);
+  EXPECT_EQ(talk.say(Bytes(get("one.example")).first(20)).effect, Effect::Kind::Wait);
+}
+
 TEST(InspectorHttp, InlineWhatIsNoRequestIsNotLetThrough) {
   Settings settings;
   settings.sees_all = true;

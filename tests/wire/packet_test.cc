@@ -501,8 +501,22 @@ TEST(Packet, LeavesNothingOfTheOneBefore) {
       EXPECT_EQ(packet.sequence, fresh->sequence);
       EXPECT_EQ(packet.acknowledgement, fresh->acknowledgement);
       EXPECT_EQ(packet.tcp_flags, fresh->tcp_flags);
+      EXPECT_EQ(packet.segment.size(), fresh->segment.size());
+      EXPECT_EQ(packet.is_tunnelled, fresh->is_tunnelled);
     }
   }
+}
+
+TEST(Packet, SaysThatItCameInsideOfAnother) {
+  EXPECT_TRUE(parse_packet(LinkType::Raw, ipv4(kA, kB, 41, kTcp6))->is_tunnelled);
+  EXPECT_FALSE(parse_packet(LinkType::Raw, kTcp6)->is_tunnelled);
+}
+
+TEST(Packet, ShowsWhatItsChecksumCovers) {
+  const Octets segment = tcp(40000, 443, kHello, {.options = Octets(4, 1)});
+  const Octets frame = ipv4(kA, kB, kTcp, segment);
+  const Bytes covered = parse_packet(LinkType::Raw, frame)->segment;
+  EXPECT_EQ(Octets(covered.begin(), covered.end()), segment);
 }
 
 // However short the capture, nothing is read beyond it; what is told never changes, but for what is
