@@ -8,6 +8,8 @@
 
 #include "admin/exposition.h"
 #include "admin/inspected.h"
+#include "daemon/gate_metrics.h"
+#include "daemon/lan_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -16,6 +18,7 @@ using admin::Exposition;
 using enum Exposition::Type;
 
 using Workers = std::vector<std::unique_ptr<Worker>>;
+using Gates = std::vector<std::unique_ptr<PacketGate>>;
 using Taps = std::vector<std::unique_ptr<TapWorker>>;
 
 // read: of one of them.
@@ -80,8 +83,12 @@ void write_taps(Exposition& out, const Taps& taps) {
 }
 
 // Every home of Inspectors at once.
-void write_inspectors(Exposition& out, const Taps& taps) {
+void write_inspectors(Exposition& out, const Gates& gates, const Taps& taps) {
   std::vector<admin::Inspected> homes;
+  if (!gates.empty()) {
+    homes.push_back({"gate", {}});
+    for (const auto& gate : gates) homes.back().counters.push_back(&gate->inspector_counters());
+  }
   if (!taps.empty()) {
     homes.push_back({"tap", {}});
     for (const auto& tap : taps) homes.back().counters.push_back(&tap->inspect_counters());
@@ -138,15 +145,17 @@ void write_process(Exposition& out) {
 }  // namespace
 
 std::string metrics_text(const Counting& counting) {
-  const auto& [published, workers, taps, events, reloads, firewall] = counting;
+  const auto& [published, workers, gates, taps, events, reloads, firewall] = counting;
   Exposition out;
   out.family("haetae_build_info", Gauge, "The program's version; always 1.");
   out.sample(1, {{"version", HAETAE_VERSION}});
   write_dns(out, workers);
   write_upstreams(out, workers);
   write_fronts(out, workers);
+  write_gates(out, gates);
   write_taps(out, taps);
-  write_inspectors(out, taps);
+  write_inspectors(out, gates, taps);
+  write_lan(out, published.lan);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",
           static_cast<double>(events.written()));

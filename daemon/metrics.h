@@ -6,6 +6,7 @@
 
 #include "daemon/event_writer.h"
 #include "daemon/firewall/keeper.h"
+#include "daemon/packet_gate.h"
 #include "daemon/tap_worker.h"
 #include "daemon/worker.h"
 
@@ -21,6 +22,7 @@ struct ReloadCounts {
 struct Counting {
   const Published& published;
   const std::vector<std::unique_ptr<Worker>>& workers;
+  const std::vector<std::unique_ptr<PacketGate>>& gates;  // empty: nothing of the gate is told
   const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: nothing of a tap is told
   const EventWriter& events;
   const ReloadCounts& reloads;

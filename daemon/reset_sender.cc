@@ -67,8 +67,8 @@ std::expected<ResetSender, std::string> ResetSender::open(const std::string& int
   return ResetSender(std::move(socket), own, interface);
 }
 
-bool ResetSender::send(wire::TcpReset& reset, const MacAddress& destination) noexcept {
-  const Bytes frame = reset.frame(own_, destination);
+bool ResetSender::send(wire::TcpReset& reset, const MacAddress& destination, Bytes tags) noexcept {
+  const Bytes frame = reset.frame(own_, destination, tags);
   const ssize_t sent = ::send(socket_.get(), frame.data(), frame.size(), MSG_NOSIGNAL);
   if (sent == static_cast<ssize_t>(frame.size())) return true;
   const bool is_busy = sent >= 0 || errno == EAGAIN || errno == ENOBUFS || errno == EINTR;

@@ -17,9 +17,10 @@ class ResetSender {
   // Error: one line that names the interface and says what to do.
   static std::expected<ResetSender, std::string> open(const std::string& interface);
 
-  // To `destination` on this link, from the interface's own MAC: with another's the switch would
-  // take us for that one. Never waits. False: the kernel did not take it.
-  bool send(wire::TcpReset& reset, const MacAddress& destination) noexcept;
+  // To `destination` on this link, with these VLAN tags, from the interface's own MAC: with
+  // another's the switch would take us for that one. Never waits. False: the kernel did not take
+  // it.
+  bool send(wire::TcpReset& reset, const MacAddress& destination, Bytes tags) noexcept;
 
   // Why nothing more can be sent (the interface went away or down); empty if all is well.
   const std::string& error() const noexcept { return error_; }

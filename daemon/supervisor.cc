@@ -42,6 +42,11 @@ bool same_endpoint(const std::optional<config::Endpoint>& a,
   return a->address == b->address && a->port == b->port;
 }
 
+bool same_tap(config::Tap a, const config::Tap& b) {
+  a.filter_line = b.filter_line;
+  return a == b;
+}
+
 // Settings that are frozen at start.
 void tell_what_needs_a_restart(const config::Config& now, const config::Config& next) {
   const auto tell = [](bool is_same, std::string_view key) {
@@ -58,7 +63,7 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
            now.gate.queue_count == next.gate.queue_count,
        "gate.queue");
   tell(now.gate.mark == next.gate.mark, "gate.mark");
-  tell(now.tap == next.tap, "tap");
+  tell(same_tap(now.tap, next.tap), "tap");
 }
 
 // Tells threads that move from those that hang.
@@ -99,6 +104,7 @@ struct Supervisor::Impl {
         upstream_notices(upstream_settings_of(running.loaded.config)),
         tap_notices(running.loaded.config.tap),
         pulses(running.workers.size()),
+        gate_pulses(running.gates.size()),
         tap_pulses(running.taps.size()) {
     generation = running.published.policy.current()->generation;
     started = read_clock().monotonic;
@@ -130,6 +136,7 @@ struct Supervisor::Impl {
     sd_notify(0, "STOPPING=1");
     if (control) control->stop();
     for (const auto& worker : running.workers) worker->drain();
+    for (const auto& gate : running.gates) gate->stop();
     for (const auto& tap : running.taps) tap->stop();
     io.stop();
   }
@@ -280,6 +287,9 @@ struct Supervisor::Impl {
     for (std::size_t i = 0; i < pulses.size(); ++i) {
       all = pulses[i].is_alive(running.workers[i]->beats(), now) && all;
     }
+    for (std::size_t i = 0; i < gate_pulses.size(); ++i) {
+      all = gate_pulses[i].is_alive(running.gates[i]->beats(), now) && all;
+    }
     for (std::size_t i = 0; i < tap_pulses.size(); ++i) {
       all = tap_pulses[i].is_alive(running.taps[i]->beats(), now) && all;
     }
@@ -299,7 +309,7 @@ struct Supervisor::Impl {
         io, *endpoint,
         {.metrics =
              [this] {
-               return metrics_text({running.published, running.workers, running.taps,
+               return metrics_text({running.published, running.workers, running.gates, running.taps,
                                     running.events, reloads, running.firewall});
              },
          .fault = [this] { return fault(); }});
@@ -333,6 +343,7 @@ struct Supervisor::Impl {
   UpstreamNotices upstream_notices;
   TapNotices tap_notices;
   std::vector<Pulse> pulses;  // of running.workers
+  std::vector<Pulse> gate_pulses;
   std::vector<Pulse> tap_pulses;
 };
 

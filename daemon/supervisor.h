@@ -11,6 +11,7 @@
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
 #include "daemon/firewall/keeper.h"
+#include "daemon/packet_gate.h"
 #include "daemon/sockets.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/tap_worker.h"
@@ -24,6 +25,7 @@ struct Running {
   config::Loaded loaded;
   Published published;
   std::vector<std::unique_ptr<Worker>>& workers;
+  const std::vector<std::unique_ptr<PacketGate>>& gates;  // empty: packets are not judged
   const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: no mirror port is listened to
   EventWriter& events;
   CrashGuard& crash_guard;

@@ -157,11 +157,17 @@ struct TapWorker::Impl {
     CapturedPacket captured;
     for (int i = 0; i < limits::kTapBatchPackets; ++i) {
       if (!tap.thing->next(captured)) {
-        if (!tap.thing->error().empty()) tap.lose(tap.thing->error(), now.monotonic);
-        return;
+        return look_after_end(now.monotonic);
       }
       on_packet(captured, now);
     }
+  }
+
+  // Nothing more is there: for now, or since the interface went away.
+  void look_after_end(Monotonic now) {
+    if (tap.thing->error().empty()) return;
+    count_drops();
+    tap.lose(tap.thing->error(), now);
   }
 
   void on_packet(const CapturedPacket& captured, const Now& now) {
@@ -173,20 +179,22 @@ struct TapWorker::Impl {
     }
     const inspect::Effect effect = inspector.on_packet(packet, now).effect;
     if (effect.end == inspect::Effect::End::Reset && settings.enforce) [[unlikely]] {
-      reset_both_ends(now.monotonic);
+      reset_both_ends(captured, now.monotonic);
     }
   }
 
   // For every packet of a blocked connection, whichever way it goes: if the first resets came too
   // late, those for what is sent next may come in time.
-  void reset_both_ends(Monotonic now) {
-    reset(wire::ResetFor::Sender, packet.source_mac, now);
-    reset(wire::ResetFor::Receiver, packet.destination_mac, now);
+  void reset_both_ends(const CapturedPacket& captured, Monotonic now) {
+    const bool has_tags = settings.reset_tagged && captured.link == wire::LinkType::Ethernet;
+    const Bytes tags = has_tags ? wire::vlan_tags(captured.octets) : Bytes();
+    for (const auto& [whom, mac] : {std::pair(wire::ResetFor::Sender, packet.source_mac),
+                                    std::pair(wire::ResetFor::Receiver, packet.destination_mac)}) {
+      if (auto reset = wire::make_tcp_reset(packet, whom)) send(*reset, mac, tags, now);
+    }
   }
 
-  void reset(wire::ResetFor whom, const MacAddress& mac, Monotonic now) {
-    auto reset = wire::make_tcp_reset(packet, whom);
-    if (!reset) return;
+  void send(wire::TcpReset& reset, const MacAddress& mac, Bytes tags, Monotonic now) {
     if (now - second_began >= milliseconds(1000)) {
       second_began = now;
       resets_in_second = 0;
@@ -195,7 +203,7 @@ struct TapWorker::Impl {
     ++resets_in_second;
     const bool has_mac = packet.has_macs && mac != MacAddress{};
     if (!has_mac || !resets.thing) return counters.resets_failed.add();
-    if (resets.thing->send(*reset, mac)) return counters.resets_sent.add();
+    if (resets.thing->send(reset, mac, tags)) return counters.resets_sent.add();
     counters.resets_failed.add();
     if (!resets.thing->error().empty()) resets.lose(resets.thing->error(), now);
   }

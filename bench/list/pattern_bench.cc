@@ -21,7 +21,7 @@ using list::PatternSet;
 
 std::vector<list::Pattern> shipped_patterns() {
   const config::PatternRules rules = config::load_pattern_rules(
-      test::source_folder() / "rules" / "patterns",
+      test::source_folder() / "rules" / "patterns", list::PatternText::Host,
       [](std::string_view id) -> std::optional<list::CategoryId> { return id == "adult" ? 0 : 1; });
   HAETAE_ASSERT(rules.faults.empty());
   return rules.patterns;

@@ -123,12 +123,12 @@ std::shared_ptr<Policy> World::make(bool with_patterns) const {
     const auto category = [](std::string_view id) -> std::optional<CategoryId> {
       return id == "gambling" ? CategoryId{1} : CategoryId{0};
     };
-    config::PatternRules rules =
-        config::load_pattern_rules(test::source_folder() / "rules" / "patterns", category);
+    config::PatternRules rules = config::load_pattern_rules(
+        test::source_folder() / "rules" / "patterns", list::PatternText::Host, category);
     HAETAE_ASSERT(rules.faults.empty());
     auto compiled = list::PatternSet::compile(std::move(rules.patterns), {});
     HAETAE_ASSERT(compiled.has_value() && compiled->faults.empty());
-    policy->host_patterns = compiled->set;
+    policy->use_patterns(list::PatternText::Host, compiled->set);
   }
   fill_outcomes(*policy);
   return policy;

@@ -10,6 +10,7 @@
 #include "daemon/commands/common.h"
 #include "daemon/doctor/announcements.h"
 #include "daemon/doctor/ask_upstream.h"
+#include "daemon/doctor/mirror_port.h"
 #include "daemon/doctor/network_view.h"
 #include "daemon/doctor/port_holder.h"
 #include "daemon/firewall/probe.h"
@@ -50,6 +51,7 @@ admin::Evidence gather(const config::Config& config) {
   evidence.clock = read_clock().wall;
   listen_to_announcements(evidence);
   evidence.allow_from = config.dns.allow_from_auto ? local_networks_now() : config.dns.allow_from;
+  look_at_mirror_port(config.tap, evidence);
   if (config.gate.mode != config::GateMode::Off) evidence.firewall = look_at_firewall(config);
   return evidence;
 }

@@ -84,6 +84,7 @@ class Explainer {
       request.name = &subject->name;
     }
     if (subject->url) request.url = &*subject->url;
+    request.path = subject->path;
     const policy::Verdict verdict = policy::decide(policy_, policy::Standing{}, request, scratch_);
     const Explanation explanation{policy_, policy_.profiles[who_.profile], request, verdict};
     if (options_.json) {

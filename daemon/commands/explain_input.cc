@@ -56,12 +56,13 @@ std::expected<Subject, std::string> parse_subject(std::string_view input) {
     if (!found) return std::unexpected(found.error());
     host = std::move(*found);
     subject.kind = policy::Kind::HttpUrl;
+    subject.path = path_of_url(text);
   }
   if (const auto address = IpAddress::from_text(host)) {
     subject.address = *address;
     if (!is_url) subject.kind = policy::Kind::Address;
     const auto as_name = Name::from_text(address->to_text());
-    if (is_url && as_name) subject.url = list::url_name(*as_name, path_of_url(text));
+    if (is_url && as_name) subject.url = list::url_name(*as_name, subject.path);
     return subject;
   }
   if (host.find_first_of(" \t/") != std::string::npos) {
@@ -70,7 +71,7 @@ std::expected<Subject, std::string> parse_subject(std::string_view input) {
   auto name = name_from_user_text(host);
   if (!name) return std::unexpected(name.error());
   subject.name = *name;
-  if (is_url) subject.url = list::url_name(*name, path_of_url(text));
+  if (is_url) subject.url = list::url_name(*name, subject.path);
   return subject;
 }
 

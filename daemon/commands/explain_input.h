@@ -17,6 +17,7 @@ struct Subject {
   Name name;
   std::optional<IpAddress> address;  // then there is no name
   std::optional<list::UrlName> url;  // kind HttpUrl
+  std::string_view path;             // of the URL; a part of the input
   policy::Kind kind = policy::Kind::DnsName;
 };
 

@@ -33,6 +33,17 @@ std::string_view headline(const policy::Verdict& verdict) {
   return "";
 }
 
+const std::string& help_of(const Explanation& explanation) {
+  return explanation.policy.categories[explanation.verdict.help].id;
+}
+
+// What is judged here and stays unseen where the address travels encrypted.
+bool is_unseen(std::string_view input, const policy::Verdict& verdict) {
+  const bool is_of_page =
+      verdict.rule_kind == policy::RuleKind::Pattern && verdict.text != list::PatternText::Host;
+  return input.starts_with("https:") && (is_of_page || verdict.help != policy::kNoCategory);
+}
+
 }  // namespace
 
 policy::Description describe(const Explanation& explanation) {
@@ -63,6 +74,7 @@ void write_json(std::string_view input, const Explanation& explanation, std::str
       {"also", std::move(also)},
   };
   if (verdict.watched) line["watched"] = true;
+  if (verdict.help != policy::kNoCategory) line["help"] = help_of(explanation);
   out += json::serialize(line);
   out += '\n';
 }
@@ -94,6 +106,16 @@ void write_text(std::string_view input, const Explanation& explanation,
   if (!words.rule.empty()) out += fmt::format("  rule      {}\n", words.rule);
   for (const policy::Description::Other& other : words.also) {
     out += fmt::format("  also      {} ({}) {}\n", other.list, other.category, other.rule);
+  }
+  if (verdict.help != policy::kNoCategory) {
+    out += fmt::format(
+        "  help      The words call for help ({}): they do not block, and are never recorded.\n",
+        help_of(explanation));
+  }
+  if (is_unseen(input, verdict)) {
+    out +=
+        "  note      Of https:// the filter sees the host alone; what stands behind it stays "
+        "unseen.\n";
   }
   if (verdict.valid_until != kNever) {
     out += fmt::format("  until     {}\n", explanation.policy.zone.rfc3339(verdict.valid_until));

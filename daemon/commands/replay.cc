@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "daemon/clock.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
+#include "daemon/commands/replay_compare.h"
 #include "daemon/commands/replay_output.h"
 #include "daemon/commands/replay_run.h"
 
@@ -24,6 +26,7 @@ namespace {
 struct Options {
   std::string config;
   std::string profile;
+  std::string compare;
   bool json = false;
   bool names = false;
   bool behind_router = false;
@@ -83,16 +86,26 @@ class Progress {
   std::atomic<std::uint64_t> shown_{~0ULL};
 };
 
+// One of the policies that judge, and how.
+struct Side {
+  Side(std::shared_ptr<const policy::Policy> made, const inspect::Settings& how)
+      : policy(made), published(std::move(made)), settings(how) {}
+  ReplayJudge judge() const { return {published, settings}; }
+
+  std::shared_ptr<const policy::Policy> policy;
+  Snapshot<policy::Policy> published;
+  inspect::Settings settings;
+};
+
 // All captures, several at a time.
 class Replay {
  public:
-  Replay(const Options& options, std::shared_ptr<const policy::Policy> policy,
-         const inspect::Settings& settings)
+  // other: null unless a second policy is compared with.
+  Replay(const Options& options, const Side& side, const Side* other)
       : options_(options),
-        policy_(policy),
-        published_(std::move(policy)),
+        side_(side),
+        other_(other),
         standing_(std::make_shared<policy::Standing>()),
-        settings_(settings),
         progress_(options.captures) {}
 
   // False if a capture could not be read to its end.
@@ -106,6 +119,7 @@ class Replay {
     std::fflush(stdout);
     const std::chrono::duration<double> took = read_clock().monotonic - began;
     fmt::print(stderr, "{}", replay_summary(totals_, took.count()));
+    if (other_ != nullptr) fmt::print(stderr, "{}", compare_summary(compared_));
     return all_read_;
   }
 
@@ -124,56 +138,97 @@ class Replay {
 
   void one(const std::string& capture) {
     Lines lines(output_);
-    const auto take = [&](const SeenAt& at) {
-      if (options_.names) {
-        lines.text() += replay_host(at.seen) + '\n';
-      } else if (options_.json) {
-        write_replay_json(at, *policy_, lines.text());
-      } else {
-        write_replay_text(at, *policy_, lines.text());
-      }
-      lines.flush_if_full();
-    };
-    ReplayRun run({published_, standing_, settings_, take,
+    std::optional<Comparison> comparison;
+    if (other_ != nullptr) {
+      const Comparison::Parts parts{*side_.policy, *other_->policy, [&](const Changed& changed) {
+                                      write_changed(changed, *comparison, lines);
+                                    }};
+      comparison.emplace(parts);
+    }
+    const ReplayJudge other = (other_ == nullptr ? side_ : *other_).judge();
+    ReplayRun run({side_.judge(), comparison ? &other : nullptr, standing_,
+                   [&](const SeenAt& at) { write(at, lines); },
+                   [&](const PacketSeen& seen) { comparison->on_packet(seen); },
                    [this](std::uint64_t octets) { progress_.add(octets); }});
     const auto result = run.run(capture);
     const std::lock_guard lock(totals_mutex_);
+    if (comparison) compared_.add(comparison->totals());
     const std::string& said = result ? result->warning : result.error();
     if (!said.empty()) fmt::print(stderr, "haetae: {}\n", said);
     all_read_ = all_read_ && said.empty();
     if (result) totals_.add(result->totals);
   }
 
+  void write(const SeenAt& at, Lines& lines) const {
+    if (options_.names) {
+      lines.text() += replay_host(at.seen) + '\n';
+    } else if (options_.json) {
+      write_replay_json(at, *side_.policy, lines.text());
+    } else {
+      write_replay_text(at, *side_.policy, lines.text());
+    }
+    lines.flush_if_full();
+  }
+
+  void write_changed(const Changed& changed, const Comparison& comparison, Lines& lines) const {
+    if (options_.names) {
+      lines.text() += replay_host(changed.was.seen) + '\n';
+    } else if (options_.json) {
+      write_change_json(changed, comparison.policies(), lines.text());
+    } else {
+      write_change_text(changed, comparison.policies(), lines.text());
+    }
+    lines.flush_if_full();
+  }
+
   const Options& options_;
-  std::shared_ptr<const policy::Policy> policy_;
-  Snapshot<policy::Policy> published_;
+  const Side& side_;
+  const Side* other_;
   Snapshot<policy::Standing> standing_;
-  inspect::Settings settings_;
   Progress progress_;
   std::mutex output_;
   std::mutex totals_mutex_;
   ReplayTotals totals_;
+  CompareTotals compared_;
   bool all_read_ = true;
   std::atomic<std::size_t> next_{0};
 };
 
-int replay(const Options& options) {
-  const auto loaded = load_or_complain(options.config);
-  if (!loaded) return 2;
-  const auto policy = policy_or_complain(*loaded);
-  if (!policy) return 2;
+// The policy of a loaded configuration, ready to judge; prints why there is none.
+std::unique_ptr<Side> side_or_complain(const Options& options, const config::Loaded& loaded) {
+  auto policy = policy_or_complain(loaded);
+  if (!policy) return nullptr;
   inspect::Settings settings;
   settings.macs_are_devices = !options.behind_router;
   settings.ends_blocked = false;  // it went on
   if (!options.profile.empty()) {
     const auto anybody = anybody_in(*policy, options.profile);
     if (!anybody) {
-      fmt::print(stderr, "haetae: {}\n", anybody.error());
-      return 2;
+      fmt::print(stderr, "haetae: {}: {}{}\n", loaded.config.file.string(), anybody.error(),
+                 options.compare.empty() ? "" : "; --profile must be in both configurations");
+      return nullptr;
     }
     settings.everybody = *anybody;
   }
-  return Replay(options, policy, settings).run() ? 0 : 2;
+  return std::make_unique<Side>(std::move(policy), settings);
+}
+
+int replay(const Options& options) {
+  const auto loaded = load_or_complain(options.config);
+  if (!loaded) return 2;
+  const auto side = side_or_complain(options, *loaded);
+  if (!side) return 2;
+  if (options.compare.empty()) return Replay(options, *side, nullptr).run() ? 0 : 2;
+  const auto other_loaded = load_or_complain(options.compare);
+  if (!other_loaded) return 2;
+  // Both may name one state folder, whose compiled lists are the first one's, and a running
+  // filter's.
+  if (other_loaded->config.state_path == loaded->config.state_path) {
+    other_loaded->config.state_path /= "compare";
+  }
+  const auto other = side_or_complain(options, *other_loaded);
+  if (!other) return 2;
+  return Replay(options, *side, other.get()).run() ? 0 : 2;
 }
 
 }  // namespace
@@ -184,6 +239,8 @@ void add_replay_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<Options>();
   add_config_option(*command, options->config);
   command->add_option("--profile", options->profile, "judge everything as this profile");
+  command->add_option("--compare", options->compare,
+                      "another configuration: only requests that it would judge differently");
   command->add_flag("--json", options->json, "one JSON line for each request");
   command->add_flag("--names", options->names, "only what was asked for, a host a line");
   command->add_flag("--behind-router", options->behind_router,

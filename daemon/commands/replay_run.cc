@@ -1,5 +1,6 @@
 #include "daemon/commands/replay_run.h"
 
+#include <optional>
 #include <utility>
 
 #include "daemon/commands/common.h"
@@ -16,6 +17,17 @@ Now time_of(const CapturedPacket& packet) {
   const auto since_1970 = std::chrono::floor<milliseconds>(packet.time.time_since_epoch());
   return {Time(since_1970), Monotonic(since_1970)};
 }
+
+// An Inspector and what it stands on.
+struct Inspection {
+  Inspection(const ReplayJudge& judge, const Snapshot<policy::Standing>& standing)
+      : resolved(kResolvedRows, random_key()),
+        inspector({judge.policy, standing, resolved, nullptr, counters}, judge.settings) {}
+
+  policy::Resolved resolved;
+  inspect::Counters counters;
+  inspect::Inspector inspector;
+};
 
 }  // namespace
 
@@ -35,10 +47,9 @@ void ReplayTotals::add(const ReplayTotals& other) {
 std::expected<ReplayRun::Result, std::string> ReplayRun::run(const std::filesystem::path& capture) {
   auto reader = CaptureReader::open(capture);
   if (!reader) return std::unexpected(reader.error());
-  policy::Resolved resolved(kResolvedRows, random_key());
-  inspect::Counters counters;
-  inspect::Inspector inspector({parts_.policy, parts_.standing, resolved, nullptr, counters},
-                               parts_.settings);
+  Inspection first(parts_.judge, parts_.standing);
+  std::optional<Inspection> other;
+  if (parts_.other != nullptr) other.emplace(*parts_.other, parts_.standing);
   const std::string name = capture.string();
   Result result;
   result.totals.captures = 1;
@@ -54,9 +65,16 @@ std::expected<ReplayRun::Result, std::string> ReplayRun::run(const std::filesyst
       ++result.totals.unread_packets;
       continue;
     }
-    for (const inspect::Seen& seen : inspector.on_packet(packet, time_of(captured)).seen) {
-      count(seen, result.totals);
-      parts_.take({name, reader->number(), seen});
+    const Now now = time_of(captured);
+    const auto seen = first.inspector.on_packet(packet, now).seen;
+    for (const inspect::Seen& one : seen) count(one, result.totals);
+    if (!other) {
+      for (const inspect::Seen& one : seen) parts_.take({name, reader->number(), one});
+      continue;
+    }
+    const auto seen_by_other = other->inspector.on_packet(packet, now).seen;
+    if (!seen.empty() || !seen_by_other.empty()) {
+      parts_.take_both({name, reader->number(), seen, seen_by_other});
     }
   }
   result.totals.packets = reader->counters().packets;
@@ -69,7 +87,7 @@ void ReplayRun::count(const inspect::Seen& seen, ReplayTotals& totals) const {
   ++totals.requests;
   ++totals.by_action[static_cast<std::size_t>(seen.verdict.action)];
   if (seen.verdict.action != policy::Action::Block) return;
-  const std::shared_ptr<const policy::Policy> policy = parts_.policy.current();
+  const std::shared_ptr<const policy::Policy> policy = parts_.judge.policy.current();
   const policy::CategoryId category = seen.verdict.category;
   const bool has_category = category < policy->categories.size();
   ++totals.blocked_by_category[has_category ? policy->categories[category].id

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 
 #include "base/snapshot.h"
@@ -32,15 +33,32 @@ struct SeenAt {
   const inspect::Seen& seen;
 };
 
-// One capture file through an Inspector of its own: what would this policy have done?
+// What two judges saw in one packet.
+struct PacketSeen {
+  const std::string& capture;
+  std::uint64_t packet;
+  std::span<const inspect::Seen> first;
+  std::span<const inspect::Seen> other;
+};
+
+// Who judges a capture.
+struct ReplayJudge {
+  const Snapshot<policy::Policy>& policy;
+  const inspect::Settings& settings;
+};
+
+// One capture file through an Inspector of its own: what would this policy have done? With a second
+// judge, the same packets pass a second Inspector, too.
 class ReplayRun {
  public:
   struct Parts {
-    const Snapshot<policy::Policy>& policy;
+    ReplayJudge judge;
+    const ReplayJudge* other;  // null: there is one alone
     const Snapshot<policy::Standing>& standing;
-    const inspect::Settings& settings;
-    // Called for every request. Valid during the call.
+    // Called for every request of the first judge. Valid during the call.
     std::function<void(const SeenAt&)> take;
+    // With two judges called in its place, for every packet in which one of them saw a request.
+    std::function<void(const PacketSeen&)> take_both;
     // Called from time to time with octets of the file that were read since the last call.
     std::function<void(std::uint64_t)> progress;
   };

@@ -17,7 +17,8 @@
 #include "daemon/firewall/holder.h"
 #include "daemon/firewall/keeper.h"
 #include "daemon/list_build_process.h"
-#include "daemon/privilege.h"
+#include "daemon/packet_gate.h"
+#include "daemon/privileges.h"
 #include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
@@ -117,6 +118,26 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
   return workers;
 }
 
+// None where packets are not judged. A filter that cannot judge them still answers DNS.
+std::vector<std::unique_ptr<PacketGate>> open_gates(const config::Config& config,
+                                                    const Published& published) {
+  std::vector<std::unique_ptr<PacketGate>> gates;
+  if (config.gate.mode == config::GateMode::Off) return gates;
+  const std::size_t count = config.gate.queue_count > 0
+                                ? static_cast<std::size_t>(config.gate.queue_count)
+                                : worker_count(config);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<std::uint16_t>(config.gate.queue_first + i);
+    auto gate = PacketGate::open(published, gate_settings_of(config), number);
+    if (!gate) {
+      fmt::print(stderr, "haetae: packets are not judged: {}\n", gate.error());
+      return {};
+    }
+    gates.push_back(std::move(*gate));
+  }
+  return gates;
+}
+
 // None without an interface that is listened to.
 std::vector<std::unique_ptr<TapWorker>> make_taps(const config::Config& config,
                                                   const Published& published) {
@@ -199,7 +220,7 @@ int serve(const fs::path& file) {
   if (!start) return 1;
   if (start->loaded.config.gate.mode == config::GateMode::Off) {
     remove_left_rules();
-    give_up_privilege_over_network();
+    give_up_network_administration();
   }
   auto image = open_image(*start, file, guard);
   if (!image) return complain(image.error());
@@ -215,6 +236,7 @@ int serve(const fs::path& file) {
   image = nullptr;  // the policy holds it; a reload must be able to let go of it
 
   const config::Config& config = start->loaded.config;
+  if (!looks_at_flows(config)) give_up_raw_sockets();
   StandingKeeper keeper(state, {assembled->policy, start->loaded});
   Snapshot<policy::Policy> policy(std::move(assembled->policy));
   Snapshot<policy::Standing> standing(keeper.standing());
@@ -228,11 +250,14 @@ int serve(const fs::path& file) {
   if (!events) return complain(events.error());
   auto workers = make_workers(config, published);
   if (!workers) return complain(workers.error());
+  const auto gates = open_gates(config, published);
   const auto taps = make_taps(config, published);
   for (const auto& worker : *workers) (*events)->add(worker->events());
+  for (const auto& gate : gates) (*events)->add(gate->events());
   for (const auto& tap : taps) (*events)->add(tap->events());
   (*events)->start();
   for (const auto& worker : *workers) worker->start();
+  for (const auto& gate : gates) gate->start();
   for (const auto& tap : taps) tap->start();
 
   const auto firewall = raise_firewall(config, published, workers->size());
@@ -240,6 +265,7 @@ int serve(const fs::path& file) {
                          .loaded = std::move(start->loaded),
                          .published = published,
                          .workers = *workers,
+                         .gates = gates,
                          .taps = taps,
                          .events = **events,
                          .crash_guard = guard,
@@ -254,6 +280,7 @@ int serve(const fs::path& file) {
 
   if (firewall) firewall->stop();  // the network knows at once that nobody answers
   for (const auto& worker : *workers) worker->join();
+  for (const auto& gate : gates) gate->join();
   for (const auto& tap : taps) tap->join();
   lan.stop();
   if (resolved) save_resolved(state, *resolved, read_clock());

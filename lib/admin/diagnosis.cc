@@ -176,6 +176,42 @@ void judge_devices(const Evidence& evidence, Findings& out) {
   }
 }
 
+Finding judge_what_came(const Evidence::MirrorPort& port) {
+  constexpr std::uint64_t kEnoughToTell = 20;
+  const auto warning = [](std::string text, std::string advice) {
+    return Finding{Level::Warning, "tap", std::move(text), std::move(advice)};
+  };
+  const std::uint64_t of_others = port.outward + port.inward;
+  if (port.frames == 0) {
+    return warning(fmt::format("nothing came from interface '{}'", port.interface),
+                   "see that the cable is in, and that the switch mirrors a port to this one");
+  }
+  if (of_others == 0) {
+    return warning(
+        fmt::format("interface '{}' shows no connection between devices and the internet",
+                    port.interface),
+        "let the switch mirror the port of the router to this one (docs/TAP.md); while nobody uses "
+        "the network this is no fault");
+  }
+  if (of_others >= kEnoughToTell && (port.outward == 0 || port.inward == 0)) {
+    return warning(fmt::format("interface '{}' shows only what {} the internet", port.interface,
+                               port.inward == 0 ? "goes to" : "comes from"),
+                   "let the switch mirror both directions");
+  }
+  return {Level::Good, "tap",
+          fmt::format("interface '{}' shows connections of the network", port.interface), ""};
+}
+
+void judge_mirror_port(const Evidence& evidence, Findings& out) {
+  if (!evidence.mirror_port) return;
+  const Evidence::MirrorPort& port = *evidence.mirror_port;
+  const auto fault = [](const std::string& text) {
+    return Finding{Level::Fault, "tap", text, "docs/TAP.md says how a tap is set up"};
+  };
+  out.push_back(port.trouble.empty() ? judge_what_came(port) : fault(port.trouble));
+  if (!port.reset_trouble.empty()) out.push_back(fault(port.reset_trouble));
+}
+
 void judge_firewall(const Evidence& evidence, Findings& out) {
   if (!evidence.firewall) return;
   std::vector<firewall::Remark> remarks =
@@ -254,6 +290,7 @@ std::vector<Finding> diagnose(const Evidence& evidence) {
   judge_upstreams(evidence, out);
   judge_announcements(evidence, out);
   judge_devices(evidence, out);
+  judge_mirror_port(evidence, out);
   judge_firewall(evidence, out);
   return out;
 }

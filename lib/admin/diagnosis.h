@@ -74,6 +74,18 @@ struct Evidence {
   std::optional<Firewall> firewall;
   std::string could_not_listen;  // why announcements could not be heard; empty: they could
   std::vector<Cidr> allow_from;
+
+  // What came from the mirror port within some seconds.
+  struct MirrorPort {
+    std::string interface;
+    std::string trouble;        // why it cannot be listened to; empty: it can
+    std::string reset_trouble;  // why no resets can leave; empty: they can, or are not wanted
+    std::uint64_t frames = 0;
+    // Of connections between other machines and the internet, by their direction.
+    std::uint64_t outward = 0;
+    std::uint64_t inward = 0;
+  };
+  std::optional<MirrorPort> mirror_port;  // none: no tap is configured
 };
 
 enum class Standpoint : std::uint8_t {
@@ -92,14 +104,15 @@ std::vector<std::string> cannot_enforce(Standpoint standpoint, bool leads_dns);
 struct Finding {
   using Level = firewall::Remark::Level;
   Level level = Level::Good;
-  std::string topic;   // "port", "route", "clock", "upstream", "announcement", "devices",
+  std::string topic;   // "port", "route", "clock", "upstream", "announcement", "devices", "tap",
                        // "firewall"
   std::string text;    // what was seen
   std::string advice;  // what to do; empty for Good
 };
 std::string_view to_text(Finding::Level level) noexcept;
 
-// In the order of topics above; at least one finding a topic, of the firewall if the gate is on.
+// In the order of topics above; at least one finding a topic, of the last two if they are
+// configured.
 std::vector<Finding> diagnose(const Evidence& evidence);
 
 }  // namespace haetae::admin

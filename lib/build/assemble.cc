@@ -8,18 +8,16 @@
 namespace haetae::build {
 namespace {
 
-// The set of the shipped host patterns; null if the configuration wants none. A set that cannot be
-// compiled at all is a fault: a filter must not lose its patterns silently.
-std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> host_patterns(
-    const config::Loaded& loaded, const std::filesystem::path& cache_folder,
+// The set of the shipped patterns on one kind of text; null if the configuration wants none. A set
+// that cannot be compiled at all is a fault: a filter must not lose its patterns silently.
+std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> patterns_on(
+    list::PatternText text, const config::Loaded& loaded, const std::filesystem::path& cache_folder,
     const policy::Policy* previous, config::Faults& warnings) {
-  const std::vector<list::Pattern>& wanted = loaded.rules->host_patterns;
+  const std::vector<list::Pattern>& wanted = loaded.rules->patterns[static_cast<std::size_t>(text)];
   if (!loaded.config.patterns || wanted.empty()) return nullptr;
-  if (previous != nullptr && previous->host_patterns != nullptr &&
-      previous->host_patterns->source() == list::digest_of(wanted)) {
-    return previous->host_patterns;
-  }
-  auto compiled = list::PatternSet::compile(wanted, {.cache_folder = cache_folder});
+  const auto known = previous == nullptr ? nullptr : previous->patterns(text).set;
+  if (known != nullptr && known->source() == list::digest_of(wanted)) return known;
+  auto compiled = list::PatternSet::compile(wanted, {.cache_folder = cache_folder, .text = text});
   const std::string folder = (loaded.rules->folder / "patterns").string();
   if (!compiled) {
     return std::unexpected(config::Fault{folder, 0, "", compiled.error(),
@@ -43,15 +41,17 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
                                                   const std::filesystem::path& cache_folder,
                                                   const policy::Policy* previous) {
   Assembled assembled;
-  auto patterns = host_patterns(loaded, cache_folder, previous, assembled.warnings);
-  if (!patterns) return std::unexpected(config::Faults{patterns.error()});
-  auto policy = build_policy({.config = loaded.config,
-                              .rules = *loaded.rules,
-                              .image = std::move(image),
-                              .delta = nullptr,
-                              .host_patterns = std::move(*patterns),
-                              .generation = generation},
-                             assembled.warnings);
+  PolicyParts parts{.config = loaded.config,
+                    .rules = *loaded.rules,
+                    .image = std::move(image),
+                    .generation = generation};
+  for (std::size_t i = 0; i < parts.patterns.size(); ++i) {
+    auto patterns = patterns_on(static_cast<list::PatternText>(i), loaded, cache_folder, previous,
+                                assembled.warnings);
+    if (!patterns) return std::unexpected(config::Faults{patterns.error()});
+    parts.patterns[i] = std::move(*patterns);
+  }
+  auto policy = build_policy(parts, assembled.warnings);
   if (!policy) return std::unexpected(std::move(policy.error()));
   assembled.policy = std::move(*policy);
   return assembled;

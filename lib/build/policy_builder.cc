@@ -37,7 +37,10 @@ class Builder {
 
   std::expected<std::shared_ptr<const Policy>, Faults> build() {
     policy_->generation = in_.generation;
-    policy_->host_patterns = in_.host_patterns;
+    for (std::size_t text = 0; text < in_.patterns.size(); ++text) {
+      policy_->use_patterns(static_cast<list::PatternText>(text), in_.patterns[text]);
+    }
+    policy_->search_engines = policy::SearchEngines(in_.rules.search_engines);
     add_zone();
     add_categories();
     add_lists();
@@ -82,6 +85,9 @@ class Builder {
     for (const config::CategoryRule& rule : in_.rules.categories) {
       category_ids_[rule.id] = static_cast<policy::CategoryId>(policy_->categories.size());
       policy_->categories.push_back({rule.id, rule.kind, rule.sensitive});
+      if (rule.leads_to_help && category_ids_[rule.id] < policy::kCategoriesMax) {
+        policy_->help_categories.set(category_ids_[rule.id]);
+      }
     }
     if (policy_->categories.size() > policy::kCategoriesMax) {
       fault("", "more than 256 categories", "remove some from rules/categories.yaml");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -18,8 +19,9 @@ struct PolicyParts {
   const config::Config& config;
   const config::Rules& rules;
   std::shared_ptr<const list::Image> image;
-  std::shared_ptr<const list::Delta> delta;               // null: no edits
-  std::shared_ptr<const list::PatternSet> host_patterns;  // null: no patterns
+  std::shared_ptr<const list::Delta> delta;  // null: no edits
+  std::array<std::shared_ptr<const list::PatternSet>, list::kPatternTextsCount>
+      patterns;  // by PatternText; null: no patterns
   std::uint64_t generation = 1;
 };
 

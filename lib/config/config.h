@@ -201,6 +201,9 @@ struct Gate {
   std::uint32_t mark = 0x30000000;
   bool dns = true;          // port 53 of `inside` leads to us, whoever it was sent to
   bool dot_refused = true;  // others' DNS over TLS and QUIC (RFC 7858, RFC 9250)
+  // What of the internet no DNS answer named for a device is out of its reach, but for these.
+  bool unresolved_refused = false;
+  std::vector<Cidr> unresolved_except;
 };
 
 // A part that a later version acts on; read and checked, and warned about if it is switched on.
@@ -219,6 +222,7 @@ struct Tap {
   int workers = 0;              // 0: auto, as many as answer DNS
   bool enforce = false;         // what is blocked is reset
   std::string reset_interface;  // where resets leave
+  bool reset_tagged = false;    // with the VLAN tags of what they answer
   friend bool operator==(const Tap&, const Tap&) = default;
 };
 

@@ -132,9 +132,22 @@ void read_patterns(const std::filesystem::path& folder, Rules& rules, Faults& fa
     if (category == nullptr) return std::nullopt;
     return static_cast<list::CategoryId>(category - rules.categories.data());
   };
-  PatternRules read = load_pattern_rules(folder, find);
-  rules.host_patterns = std::move(read.patterns);
-  std::ranges::move(read.faults, std::back_inserter(faults));
+  const auto read = [&](list::PatternText text, const std::filesystem::path& below) {
+    PatternRules found = load_pattern_rules(below, text, find);
+    rules.patterns[static_cast<std::size_t>(text)] = std::move(found.patterns);
+    std::ranges::move(found.faults, std::back_inserter(faults));
+  };
+  read(list::PatternText::Host, folder);
+  read(list::PatternText::Url, folder / "url");
+  read(list::PatternText::Search, folder / "search");
+}
+
+void read_search_engines(const std::filesystem::path& file, Rules& rules, Faults& faults) {
+  rules.search_engines = read_file(file, search_engines_file_table(), rules, faults).engines;
+  std::set<std::string> seen;
+  for (const policy::SearchEngine& engine : rules.search_engines) {
+    check_once(file, engine.id, seen, faults);
+  }
 }
 
 }  // namespace
@@ -155,6 +168,7 @@ std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder) {
   read_services(folder / "services", rules, faults);
   rules.engines =
       read_file(folder / "safe_search.yaml", engines_file_table(), rules, faults).engines;
+  read_search_engines(folder / "search_engines.yaml", rules, faults);
   read_special_names(folder / "special_names.yaml", rules, faults);
   HelpFile help = read_file(folder / "help.yaml", help_file_table(), rules, faults);
   rules.help = std::move(help.help);

@@ -9,6 +9,7 @@
 #include "config/nearest.h"
 #include "config/yaml_file.h"
 #include "list/pattern_language.h"
+#include "list/scan_text.h"
 
 namespace haetae::config {
 namespace {
@@ -43,21 +44,48 @@ bool is_text(const Node* node) {
   return node != nullptr && node->kind == Node::Kind::Scalar && !node->text.empty();
 }
 
-// Lower-case letters, digits, hyphens and UTF-8: what a label can hold once it is decoded.
-bool is_word(std::string_view text) {
-  const auto allowed = [](char c) {
+// What a word of one kind of text may hold, as people are told.
+std::string_view word_hint(list::PatternText text) {
+  if (text == list::PatternText::Search) {
+    return "use lower-case letters and digits, two at least, with a blank between words";
+  }
+  return "use lower-case letters, digits and hyphens, two at least";
+}
+
+// Lower-case letters, digits, hyphens and UTF-8: what a label can hold once it is decoded, and what
+// stands in a URL between its signs. Of searches, what is searched for as the patterns see it.
+bool is_word(std::string_view word, list::PatternText text) {
+  if (word.size() < 2 || word.size() > limits::kLabelBytesMax) return false;
+  if (text == list::PatternText::Search) return list::is_terms_text(word);
+  return std::ranges::all_of(word, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
            static_cast<unsigned char>(c) >= 0x80;
-  };
-  return text.size() >= 2 && text.size() <= limits::kLabelBytesMax &&
-         std::ranges::all_of(text, allowed);
+  });
+}
+
+bool is_of_hosts_alone(list::WordPlace place) {
+  return place == list::WordPlace::Label || place == list::WordPlace::Tld;
+}
+
+// What stands before the ids of patterns, so that people see what was looked at.
+std::string_view id_start(list::PatternText text) {
+  switch (text) {
+    case list::PatternText::Host: return "";
+    case list::PatternText::Url: return "url/";
+    case list::PatternText::Search: return "search/";
+  }
+  return "";
 }
 
 class Reader {
  public:
-  Reader(std::string file, const CategoryFinder& category_of, PatternRules& out,
-         std::vector<Exception>& exceptions)
-      : file_(std::move(file)), category_of_(category_of), out_(out), exceptions_(exceptions) {}
+  Reader(std::string file, list::PatternText text, const CategoryFinder& category_of,
+         PatternRules& out, std::vector<Exception>& exceptions)
+      : file_(std::move(file)),
+        text_(text),
+        category_of_(category_of),
+        out_(out),
+        exceptions_(exceptions) {}
 
   void read_root(const Node& root) {
     if (!has_only(root, "", {"category", "language", "words", "except", "expressions"})) return;
@@ -140,10 +168,14 @@ class Reader {
   std::optional<list::WordPlace> place_of(const Node& group) {
     const Node* const node = value(group, "at");
     if (node == nullptr) return list::WordPlace::Anywhere;
+    const bool is_host = text_ == list::PatternText::Host;
     const auto known = std::ranges::find(kPlaceNames, node->text, &PlaceName::name);
-    if (known != kPlaceNames.end()) return known->place;
+    if (known != kPlaceNames.end() && (is_host || !is_of_hosts_alone(known->place))) {
+      return known->place;
+    }
     fail(node->line, "words.at", "there is no place '" + node->text + "'",
-         "use anywhere, start, end, edge, word, label or tld");
+         is_host ? "use anywhere, start, end, edge, word, label or tld"
+                 : "use anywhere, start, end, edge or word");
     return std::nullopt;
   }
 
@@ -159,9 +191,9 @@ class Reader {
 
   void add_word(const Node& node, std::int16_t weight, list::WordPlace place) {
     const std::string& word = node.text;
-    if (!is_word(word)) {
+    if (!is_word(word, text_)) {
       return fail(node.line, "words.words", "'" + word + "' is not a word",
-                  "use lower-case letters, digits and hyphens, two at least");
+                  std::string(word_hint(text_)));
     }
     list::Pattern pattern;
     pattern.expression = list::escape_literal(word);
@@ -179,9 +211,8 @@ class Reader {
   }
 
   void read_exception(const Node& node) {
-    if (is_word(node.text)) return exceptions_.push_back({node.text, file_, node.line});
-    fail(node.line, "except", "'" + node.text + "' is not a word",
-         "use lower-case letters, digits and hyphens, two at least");
+    if (is_word(node.text, text_)) return exceptions_.push_back({node.text, file_, node.line});
+    fail(node.line, "except", "'" + node.text + "' is not a word", std::string(word_hint(text_)));
   }
 
   void read_expression(const Node& node) {
@@ -205,7 +236,7 @@ class Reader {
       return fail(node.line, id, "it stands in this file twice", "keep one of them");
     }
     for (const auto& [name, category] : categories_) {
-      pattern.id = name + "/" + language_ + "/" + id;
+      pattern.id = std::string(id_start(text_)) + name + "/" + language_ + "/" + id;
       pattern.category = category;
       out_.patterns.push_back(pattern);
     }
@@ -217,6 +248,7 @@ class Reader {
   };
 
   std::string file_;
+  list::PatternText text_;
   const CategoryFinder& category_of_;
   PatternRules& out_;
   std::vector<Exception>& exceptions_;
@@ -271,25 +303,25 @@ std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folde
 
 }  // namespace
 
-PatternRules load_pattern_rules(const std::filesystem::path& folder,
+PatternRules load_pattern_rules(const std::filesystem::path& folder, list::PatternText text,
                                 const CategoryFinder& category_of) {
   PatternRules rules;
   std::vector<Exception> exceptions;
   for (const std::filesystem::path& path : yaml_files(folder)) {
     const auto root = read_yaml(path, rules.faults);
-    if (root) Reader(path.string(), category_of, rules, exceptions).read_root(*root);
+    if (root) Reader(path.string(), text, category_of, rules, exceptions).read_root(*root);
   }
   attach(exceptions, rules);
   let_longest_win(rules.patterns);
   return rules;
 }
 
-PatternRules parse_pattern_rules(std::string_view text, const std::string& file,
-                                 const CategoryFinder& category_of) {
+PatternRules parse_pattern_rules(std::string_view yaml, const std::string& file,
+                                 list::PatternText text, const CategoryFinder& category_of) {
   PatternRules rules;
   std::vector<Exception> exceptions;
-  const auto root = parse_yaml(text, file, rules.faults);
-  if (root) Reader(file, category_of, rules, exceptions).read_root(*root);
+  const auto root = parse_yaml(yaml, file, rules.faults);
+  if (root) Reader(file, text, category_of, rules, exceptions).read_root(*root);
   attach(exceptions, rules);
   let_longest_win(rules.patterns);
   return rules;

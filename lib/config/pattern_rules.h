@@ -10,7 +10,9 @@
 #include "config/fault.h"
 #include "list/pattern_set.h"
 
-// rules/patterns/*.yaml: words and expressions that speak for or against a host name.
+// Words and expressions that speak for or against a text: those on host names in
+// rules/patterns/*.yaml, those on URLs in url/ below it, and those on what people search for in
+// search/.
 //
 //   category: adult                # id or alias, or a list of them: each gets every pattern
 //   language: en                   # part of the patterns' ids; no more
@@ -22,8 +24,9 @@
 //   expressions:                   # list/pattern_language.h; sample: a text that it must hit
 //     - {id: hop, regex: '^avsee[0-9]+\.', weight: 60, sample: avsee12.example}
 //
-// at: anywhere (default), start, end, edge, word, label, tld; see list::WordPlace. `except` holds
-// for the words of every file of the folder.
+// at: anywhere (default), start, end, edge, word, and of host names label and tld; see
+// list::WordPlace. `except` holds for the words of every file of the folder. Words of searches may
+// be several with a blank between them, and hold no hyphens: "how to buy vodka".
 namespace haetae::config {
 
 // A category's number by its id or alias; nothing if there is none.
@@ -34,13 +37,13 @@ struct PatternRules {
   Faults faults;
 };
 
-// Reads every *.yaml of the folder. A folder that is missing holds no patterns. Whoever finds
-// faults should use none of the patterns.
-PatternRules load_pattern_rules(const std::filesystem::path& folder,
+// Reads every *.yaml of a folder, all on one kind of text. A folder that is missing holds no
+// patterns. Whoever finds faults should use none of the patterns.
+PatternRules load_pattern_rules(const std::filesystem::path& folder, list::PatternText text,
                                 const CategoryFinder& category_of);
 
 // The same for one file's text; file is its name for faults.
-PatternRules parse_pattern_rules(std::string_view text, const std::string& file,
-                                 const CategoryFinder& category_of);
+PatternRules parse_pattern_rules(std::string_view yaml, const std::string& file,
+                                 list::PatternText text, const CategoryFinder& category_of);
 
 }  // namespace haetae::config

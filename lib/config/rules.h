@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <expected>
 #include <filesystem>
 #include <map>
@@ -15,6 +16,7 @@
 #include "config/folder_stamp.h"
 #include "list/pattern_set.h"
 #include "policy/policy.h"
+#include "policy/search_engines.h"
 
 // rules/ as plain structs. Whoever edits a category, a service or a safe-search host edits YAML
 // only.
@@ -28,6 +30,7 @@ struct CategoryRule {
   std::vector<std::string> aliases;
   policy::CategoryKind kind = policy::CategoryKind::Harm;
   bool sensitive = false;
+  bool leads_to_help = false;  // words searched for do not block, they lead to help
   Texts parent;
   Texts child;
   std::vector<std::string> blocked_ages;  // age bands that block it by default
@@ -125,7 +128,8 @@ struct Rules {
   std::vector<HouseName> house;
   std::vector<Source> sources;
   std::vector<AgeBand> ages;
-  std::vector<list::Pattern> host_patterns;
+  std::array<std::vector<list::Pattern>, list::kPatternTextsCount> patterns;  // by PatternText
+  std::vector<policy::SearchEngine> search_engines;
   std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt, CATEGORY-PART.txt
 
   // By id or alias.

@@ -58,6 +58,8 @@ const Table<CategoryRule>& category_table() {
                                 {"locked", CategoryKind::Locked}}),
           kRequired, "What decide() makes of it."),
       row("sensitive", &CategoryRule::sensitive, yes_no(), "false", "true: never itemised."),
+      row("leads_to_help", &CategoryRule::leads_to_help, yes_no(), "false",
+          "true: words searched for do not block, they lead to help."),
       row("parent", &CategoryRule::parent, texts(), kRequired, "One sentence for a parent."),
       row("child", &CategoryRule::child, texts(), kRequired, "One kind sentence for a child."),
       row("ages", &CategoryRule::blocked_ages, blocking_ages(), "",
@@ -174,6 +176,72 @@ const Table<SafeSearchEngine>& engine_table() {
   return table;
 }
 
+// "x", "=x", or "x.*" for x in any country.
+Type<policy::SearchHost> search_host() {
+  return {"host", [](const Value& value, policy::SearchHost& out) {
+            constexpr std::string_view kAnyCountry = ".*";
+            const auto written = value.text("a host");
+            if (!written) return;
+            if (written->ends_with(kAnyCountry)) {
+              const std::string_view label =
+                  written->substr(0, written->size() - kAnyCountry.size());
+              const auto name = Name::from_text(label);
+              if (!name || name->label_count() != 1) {
+                return value.fault(fmt::format("'{}' is not one label and .*", *written),
+                                   "write it like google.*");
+              }
+              out = {name->to_text(), policy::SearchHost::Scope::AnyCountry};
+              return;
+            }
+            NameRule rule;
+            name_rule().read(value, rule);
+            out = {rule.name.to_text(), rule.exact ? policy::SearchHost::Scope::Exact
+                                                   : policy::SearchHost::Scope::Subtree};
+          }};
+}
+
+Type<std::string> url_path() {
+  return {"path", [](const Value& value, std::string& out) {
+            text().read(value, out);
+            if (out.starts_with('/') && out.find_first_of("?#") == out.npos) return;
+            value.fault(fmt::format("'{}' is not a path", out),
+                        "write it like /search, without what follows a question mark");
+          }};
+}
+
+const Table<policy::SearchForm>& search_form_table() {
+  using policy::SearchForm;
+  static const Table<SearchForm> table{{
+      row("path", &SearchForm::path, url_path(), kRequired, "That path and all below it."),
+      row("parameters", &SearchForm::parameters, list_of(text(), kRowsMax), "[]",
+          "Those of the query that hold the words."),
+      row("in_path", &SearchForm::in_path, yes_no(), "false",
+          "true: the words are the part of the path behind it."),
+  }};
+  return table;
+}
+
+Type<policy::SearchForm> search_form() {
+  return {"section", [](const Value& value, policy::SearchForm& out) {
+            read_section(search_form_table(), value, out);
+            if (out.in_path != out.parameters.empty()) {
+              value.fault("nothing says where the words are", "add parameters:, or in_path: true");
+            }
+          }};
+}
+
+const Table<policy::SearchEngine>& search_engine_table() {
+  using policy::SearchEngine;
+  static const Table<SearchEngine> table{{
+      row("id", &SearchEngine::id, id(), kRequired, "The engine."),
+      row("hosts", &SearchEngine::hosts, list_of(search_host(), kRowsMax), kRequired,
+          "\"x\" for x and all below it, \"=x\" for x alone, \"x.*\" for x in any country."),
+      row("searches", &SearchEngine::forms, list_of(search_form(), kRowsMax), kRequired,
+          "Where in a URL the words stand."),
+  }};
+  return table;
+}
+
 const Table<SpecialNamesFile::Row>& special_name_table() {
   using Special = SpecialNamesFile::Row;
   using Answer = policy::SpecialAnswer;
@@ -278,6 +346,14 @@ const Table<EnginesFile>& engines_file_table() {
   static const Table<EnginesFile> table{{
       row("engines", &EnginesFile::engines, list_of(section(engine_table()), kRowsMax), kRequired,
           "Every search engine that has a safe twin."),
+  }};
+  return table;
+}
+
+const Table<SearchEnginesFile>& search_engines_file_table() {
+  static const Table<SearchEnginesFile> table{{
+      row("engines", &SearchEnginesFile::engines, list_of(section(search_engine_table()), kRowsMax),
+          kRequired, "Every place where people search."),
   }};
   return table;
 }

@@ -18,6 +18,9 @@ struct AgesFile {
 struct EnginesFile {
   std::vector<SafeSearchEngine> engines;
 };
+struct SearchEnginesFile {
+  std::vector<policy::SearchEngine> engines;
+};
 struct SpecialNamesFile {
   struct Row {
     Name name;
@@ -40,6 +43,7 @@ const Table<CategoriesFile>& categories_file_table();
 const Table<AgesFile>& ages_file_table();
 const Table<ServiceRules>& service_table();
 const Table<EnginesFile>& engines_file_table();
+const Table<SearchEnginesFile>& search_engines_file_table();
 const Table<SpecialNamesFile>& special_names_file_table();
 const Table<HelpFile>& help_file_table();
 const Table<SourcesFile>& sources_file_table();

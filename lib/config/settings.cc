@@ -54,7 +54,7 @@ const Table<Config>& rules_table() {
       row("start_lists", &Config::start_lists, yes_no(), "true",
           "The small built-in lists of well-known sites count too."),
       row("patterns", &Config::patterns, yes_no(), "true",
-          "Judge names that stand in no list by the words in them."),
+          "Judge names, pages and searches by the words in them."),
   }};
   return table;
 }
@@ -341,6 +341,9 @@ const Table<Tap>& tap_table() {
       row("reset_interface", &Tap::reset_interface, interface_or_none(), R"("")",
           "The interface that resets leave from, in the network that is watched; needed with "
           "enforce."),
+      row("reset_tagged", &Tap::reset_tagged, yes_no(), "false",
+          "true: resets carry the VLAN tags of the frames that they answer, since "
+          "reset_interface is a port of all those VLANs (a trunk)."),
   }};
   return table;
 }

@@ -146,6 +146,8 @@ Name Event::name() const noexcept {
 
 bool is_kept(const policy::Profile& profile, const Verdict& verdict) noexcept {
   if (verdict.reason == Reason::Help || verdict.reason == Reason::Locked) return false;
+  // Who searches for help must be able to do so unseen.
+  if (verdict.help != policy::kNoCategory) return false;
   switch (profile.log) {
     case LogLevel::None:
     case LogLevel::Counters: return false;

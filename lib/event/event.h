@@ -48,8 +48,8 @@ struct Event {
 };
 
 // Whether the profile's log level keeps this event at all: `none` and `counters` keep nothing,
-// `blocked` what was blocked or would have been, `all` all. Help lines and locked hits are never
-// itemised, at any level: they are only counted.
+// `blocked` what was blocked or would have been, `all` all. Help lines, locked hits and searches
+// that call for help are never itemised, at any level: they are only counted.
 bool is_kept(const policy::Profile& profile, const policy::Verdict& verdict) noexcept;
 
 // Appends one JSON object on one line, without the line's end: time (RFC 3339, UTC), device,

@@ -33,6 +33,14 @@ class JsonObject {
     start(key);
     out_ += value ? "true" : "false";
   }
+  // An object inside of this one: write(object) fills it.
+  template <typename Write>
+  void object(std::string_view key, const Write& write) {
+    start(key);
+    JsonObject inner(out_);
+    write(inner);
+    inner.finish();
+  }
   // An array of objects: write(object, row) fills each.
   template <typename Rows, typename Write>
   void array(std::string_view key, const Rows& rows, const Write& write) {

@@ -21,16 +21,17 @@ std::string_view to_text(Protocol protocol) noexcept;
 
 // Why a request is judged without its name having been read.
 enum class Unread : std::uint8_t {
-  No,         // it was read
-  Hidden,     // the client sent none, or none that we could read: encrypted
-  TooLong,    // the name may stand behind what is kept
-  Malformed,  // not as its RFC wants it
-  Odd,        // what stands for the name cannot be one
-  Conflict,   // the client said two things at one place
-  CutShort,   // the capture has only the start of the packet
-  NoRoom,     // too many flows were being read
-  TooMany,    // requests in one packet
-  Ambiguous,  // servers would disagree on where the next request starts
+  No,          // it was read
+  Hidden,      // the client sent none, or none that we could read: encrypted
+  TooLong,     // the name may stand behind what is kept
+  Malformed,   // not as its RFC wants it
+  Odd,         // what stands for the name cannot be one
+  Conflict,    // the client said two things at one place
+  CutShort,    // the capture has only the start of the packet
+  NoRoom,      // too many flows were being read
+  TooMany,     // requests in one packet
+  Ambiguous,   // servers would disagree on where the next request starts
+  Unresolved,  // no DNS answer named the address
 };
 // "", "hidden", "too_long", ….
 std::string_view to_text(Unread unread) noexcept;
@@ -69,6 +70,10 @@ std::string url_of(const Seen& seen);
 struct Effect {
   enum class Kind : std::uint8_t {
     Wait,    // let it pass, and show what comes next
+    Hold,    // keep it back: what its sender says is not whole yet, and nothing of it need arrive
+             // before that is judged. The next packet of its sender that carries something and is
+             // not to be held, or any of the flow with Accept or Block, says what becomes of it.
+             // Who cannot keep packets back lets it pass.
     Accept,  // let it pass; nothing more need be shown of the flow
     Block,   // neither this packet nor any other of the flow may pass
   };

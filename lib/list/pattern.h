@@ -10,16 +10,25 @@
 
 namespace haetae::list {
 
-// Where in a host name a word must stand to count. Digits, hyphens, dots and letters of another
-// script end a word; the top-level domain is never searched, except by Tld.
+// What the patterns of one set are asked about.
+enum class PatternText : std::uint8_t {
+  Host,    // a host name, as host_scan_text() writes it
+  Url,     // "host/path?query", as url_scan_text() does; words count behind the host only
+  Search,  // what somebody searches for, as TermsText does
+};
+inline constexpr std::size_t kPatternTextsCount = 3;
+
+// Where in a text a word must stand to count. Whatever is no letter and letters of another script
+// end a word; a host's top-level domain is never searched, except by Tld.
 enum class WordPlace : std::uint8_t {
   Anywhere,
   Start,  // nothing but a boundary before it: "bet" in my-bets.example
   End,    // nothing but a boundary after it
   Edge,   // a boundary on at least one side
   Word,   // a boundary on both sides: "bet" in bet-365.example
-  Label,  // a whole label, digits and hyphens at its ends set aside: avsee in avsee12.example
-  Tld,    // the word is the whole top-level domain
+  Label,  // of a host: a whole label, digits and hyphens at its ends set aside: avsee in
+          // avsee12.example
+  Tld,    // of a host: the word is the whole top-level domain
 };
 
 // One pattern of rules/patterns/*.yaml, already expanded to a regular expression in the language

@@ -117,7 +117,7 @@ std::expected<PatternSet::Compiled, std::string> PatternSet::compile(std::vector
   const PatternDigest source = digest_of(patterns);
   Sorted sorted = sort_out(std::move(patterns));
   const auto make = [&](std::vector<Pattern> good, bool may_read_cache) {
-    std::shared_ptr<PatternSet> set(new PatternSet(std::move(good)));
+    std::shared_ptr<PatternSet> set(new PatternSet(std::move(good), options.text));
     const bool hyperscan = options.engine == Engine::Hyperscan && hyperscan_runs_here();
     set->engine_ = hyperscan ? Engine::Hyperscan : Engine::Re2;
     set->source_ = source;
@@ -136,10 +136,10 @@ std::expected<PatternSet::Compiled, std::string> PatternSet::compile(std::vector
   return compiled;
 }
 
-PatternSet::PatternSet(std::vector<Pattern> patterns)
+PatternSet::PatternSet(std::vector<Pattern> patterns, PatternText text)
     : patterns_(std::move(patterns)), plan_(patterns_) {
   for (const Pattern& pattern : patterns_) {
-    words_.emplace_back(pattern);
+    words_.emplace_back(pattern, text);
     const auto known = std::ranges::find(columns_, pattern.category);
     column_of_.push_back(static_cast<std::uint8_t>(known - columns_.begin()));
     if (known == columns_.end()) columns_.push_back(pattern.category);

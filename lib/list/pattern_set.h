@@ -67,6 +67,7 @@ class PatternSet {
   struct Options {
     Engine engine = Engine::Hyperscan;   // RE2 stands in where the processor lacks what it needs
     std::filesystem::path cache_folder;  // empty: compile each time
+    PatternText text = PatternText::Host;
   };
   struct Compiled;  // the set, and the patterns refused
 
@@ -80,7 +81,7 @@ class PatternSet {
 
   // Hot path: no allocation of ours (RE2 allocates inside itself). A pattern counts once however
   // often it matches. An engine that fails at run time is counted and gives no hits.
-  // text: lower case; for hosts, as host_scan_text() writes it.
+  // text: of the set's kind.
   PatternScore scan(std::string_view text, PatternScratch& scratch) const noexcept;
 
   // The places of the patterns whose expression matches, in no order, before words are asked where
@@ -89,6 +90,8 @@ class PatternSet {
                                       PatternScratch& scratch) const noexcept;
 
   const std::vector<Pattern>& patterns() const noexcept { return patterns_; }
+  // Those that the patterns speak of, each once.
+  std::span<const CategoryId> categories() const noexcept { return columns_; }
   // Of the patterns that compile() was given: the set need not be made again from the same.
   const PatternDigest& source() const noexcept { return source_; }
   // What the engines are asked, and in which order.
@@ -100,7 +103,7 @@ class PatternSet {
   struct Tally;
   class Compiler;
 
-  explicit PatternSet(std::vector<Pattern> patterns);
+  PatternSet(std::vector<Pattern> patterns, PatternText text);
   // The looks of the plan, each with an engine of its own.
   enum Look : std::uint8_t { Accusing, Excusing, Expressions };
   // All: every pattern that matches. WhatCounts: none if none accuses, for then there is nothing to

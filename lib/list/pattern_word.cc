@@ -1,5 +1,7 @@
 #include "list/pattern_word.h"
 
+#include <algorithm>
+
 namespace haetae::list {
 namespace {
 
@@ -57,7 +59,8 @@ bool stands_at(const Occurrence& found, WordPlace place) noexcept {
 
 }  // namespace
 
-WordRule::WordRule(const Pattern& pattern) : word_(pattern.word), place_(pattern.place) {
+WordRule::WordRule(const Pattern& pattern, PatternText text)
+    : word_(pattern.word), place_(pattern.place), text_(text) {
   if (word_.empty()) return;
   for (const std::string& longer : pattern.except) {
     for (std::size_t at = longer.find(word_); at != longer.npos; at = longer.find(word_, at + 1)) {
@@ -74,13 +77,23 @@ bool WordRule::is_excepted(std::string_view text, std::size_t begin) const noexc
   return false;
 }
 
+WordRule::Range WordRule::range_in(std::string_view text) const noexcept {
+  switch (text_) {
+    case PatternText::Host: {
+      const std::size_t dot = text.rfind('.');
+      if (dot == text.npos) return {0, text.size()};  // no top-level domain to leave out
+      return place_ == WordPlace::Tld ? Range{dot + 1, text.size()} : Range{0, dot};
+    }
+    // The host has patterns of its own.
+    case PatternText::Url: return {std::min(text.find('/'), text.size()), text.size()};
+    case PatternText::Search: return {0, text.size()};
+  }
+  return {0, text.size()};
+}
+
 bool WordRule::counts(std::string_view text) const noexcept {
   if (word_.empty()) return false;
-  const std::size_t dot = text.rfind('.');
-  const bool in_tld = place_ == WordPlace::Tld;
-  // A text without a dot has no top-level domain to leave out.
-  const std::size_t first = in_tld && dot != text.npos ? dot + 1 : 0;
-  const std::size_t limit = in_tld || dot == text.npos ? text.size() : dot;
+  const auto [first, limit] = range_in(text);
   for (std::size_t at = text.find(word_, first); at < limit; at = text.find(word_, at + 1)) {
     const Occurrence found{text, at, at + word_.size()};
     if (stands_at(found, place_) && !is_excepted(text, at)) return true;

@@ -12,7 +12,7 @@ namespace haetae::list {
 class WordRule {
  public:
   // A pattern without a word counts nowhere.
-  explicit WordRule(const Pattern& pattern);
+  WordRule(const Pattern& pattern, PatternText text);
 
   // True if the word stands in the text at least once where its place allows and inside none of its
   // exceptions. Hot path, but asked only of texts that hold the word.
@@ -25,10 +25,17 @@ class WordRule {
     std::size_t at;
   };
 
+  // The part of a text in which the word may start.
+  struct Range {
+    std::size_t first;
+    std::size_t limit;
+  };
+  Range range_in(std::string_view text) const noexcept;
   bool is_excepted(std::string_view text, std::size_t begin) const noexcept;
 
   std::string_view word_;
   WordPlace place_;
+  PatternText text_;
   std::vector<Exception> exceptions_;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/mix.h"
+#include "base/percent.h"
 
 namespace haetae::list {
 namespace {
@@ -21,12 +22,6 @@ constexpr std::uint64_t kHashStart = 0x9e3779b97f4a7c15ULL;
 // No host has so many labels left over, with one octet for each part and one for its length.
 constexpr std::size_t kPartsMax = limits::kNameBytesMax / 2;
 
-constexpr int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 constexpr bool is_unreserved(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.' || c == '_' || c == '~';
@@ -38,11 +33,9 @@ struct Octet {
   std::size_t size;
 };
 Octet octet_at(std::string_view raw, std::size_t at) noexcept {
-  if (raw[at] == '%' && raw.size() - at >= 3) {
-    const int high = hex_digit(raw[at + 1]);
-    const int low = hex_digit(raw[at + 2]);
-    const auto value = static_cast<char>(high * 16 + low);
-    if (high >= 0 && low >= 0 && is_unreserved(value)) return {value, 3};
+  const auto escaped = escaped_octet(raw.substr(at));
+  if (escaped && is_unreserved(static_cast<char>(*escaped))) {
+    return {static_cast<char>(*escaped), kEscapeBytes};
   }
   return {raw[at], 1};
 }

@@ -4,7 +4,6 @@
 
 #include "base/assert.h"
 #include "base/local_address.h"
-#include "list/host_text.h"
 #include "policy/decider.h"
 
 namespace haetae::policy {
@@ -143,7 +142,8 @@ Verdict Decider::decide() noexcept {
    || services()
    // Lists are kept by people who looked at the site: above guesses.
    || categories()
-   // A guess from the name's letters is better than nothing where nobody has looked.
+   // A guess from the letters of a name, or from the words that somebody searches for, is better
+   // than nothing where nobody has looked.
    || patterns()
    // Names of which nothing is known.
    || unknown() || nothing_matched());
@@ -357,39 +357,6 @@ bool Decider::service_used_up(ServiceId service) noexcept {
 bool Decider::categories() noexcept {
   if (!outcome_.category) return false;
   return block_by_list(Reason::Category, outcome_.category_list, outcome_.category_watched);
-}
-
-bool Decider::patterns() noexcept {
-  // A person looked at these and found them good; a guess does not overrule that.
-  if (outcome_.known_good || outcome_.excepted) return false;
-  if (policy_.host_patterns == nullptr || scratch_ == nullptr || profile_.blocked.none() ||
-      request_.name == nullptr) {
-    return false;
-  }
-  bool is_granted = false;
-  for (const list::PatternScore::Row& row : score().all()) {
-    if (row.score < profile_.threshold) break;  // highest first
-    if (row.category >= kCategoriesMax || !profile_.blocked.test(row.category)) continue;
-    if (category_granted(row.category)) {
-      is_granted = true;
-      continue;
-    }
-    verdict_.rule_kind = RuleKind::Pattern;
-    verdict_.source = row.heaviest;
-    verdict_.category = row.category;
-    return block(Reason::Pattern);
-  }
-  return is_granted && allow(Reason::Granted);
-}
-
-const list::PatternScore& Decider::score() noexcept {
-  if (!facts_.score_known) {
-    std::array<char, Name::kTextBytesMax> text;
-    facts_.score = policy_.host_patterns->scan(list::host_scan_text(*request_.name, text),
-                                               *scratch_->patterns_);
-    facts_.score_known = true;
-  }
-  return facts_.score;
 }
 
 bool Decider::unknown() noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -52,8 +53,9 @@ class Scratch {
     std::vector<KnownState> hours;  // by ServiceId; empty where no service has hours
   };
 
-  std::unique_ptr<list::PatternScratch> patterns_;  // null: no patterns
-  std::vector<ProfileStates> states_;               // by ProfileId
+  // By PatternText; null where there are no patterns.
+  std::array<std::unique_ptr<list::PatternScratch>, list::kPatternTextsCount> patterns_;
+  std::vector<ProfileStates> states_;  // by ProfileId
   NameHashes hashes_;
 };
 

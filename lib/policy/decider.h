@@ -16,8 +16,8 @@ struct Cover {
 
 // One decision on its way through the steps. A step either settles the verdict and returns true, or
 // returns false and leaves the case to the next one. Whatever it asked of time it notes, settled or
-// not: the earliest noted moment is the verdict's valid_until. Internal to decide.cc, shape.cc and
-// grants.cc.
+// not: the earliest noted moment is the verdict's valid_until. Internal to decide.cc, shape.cc,
+// grants.cc, paths.cc and patterns.cc.
 class Decider {
  public:
   struct Case {
@@ -84,7 +84,14 @@ class Decider {
   // The same of a URL's path alone (paths.cc).
   std::size_t elements_of_path(std::span<list::Element> room) const noexcept;
   Outcome with_path(Outcome outcome) const noexcept;
-  const list::PatternScore& score() noexcept;
+  // Patterns (patterns.cc). is_wanted: whether they could say anything to this profile.
+  bool is_wanted(list::PatternText text) const noexcept;
+  bool accuse(list::PatternText text, const list::PatternScore& score, bool& is_granted) noexcept;
+  const list::PatternScore& score_of_host() noexcept;
+  list::PatternScore score_of_url() noexcept;
+  // Of what is searched for; null if the URL is no search.
+  const list::PatternScore* score_of_search() noexcept;
+  list::PatternScore scan(list::PatternText text, std::string_view what) noexcept;
 
   // Time. Notes the edge of what is asked.
   void note(Time edge) noexcept { edge_ = edge < edge_ ? edge : edge_; }
@@ -105,6 +112,7 @@ class Decider {
 
   // The duties of an Allow (shape.cc).
   Verdict shape() noexcept;
+  void lead_to_help() noexcept;
   void watch() noexcept;
   void rewrite_search() noexcept;
   void cap_ttl() noexcept;
@@ -120,6 +128,8 @@ class Decider {
   Scratch::ProfileStates* states_;  // null without scratch
   std::span<const Mark> marks_;     // nearest first
   Outcome outcome_;
+  bool search_known_ = false;  // search_score_ was worked out
+  std::optional<list::PatternScore> search_score_;
 
   Verdict verdict_;
   std::optional<Verdict> watched_;  // what a list in mode watch would have done

@@ -119,7 +119,7 @@ void describe_rule(const Policy& policy, const Profile& profile, const Subject& 
       return;
     case RuleKind::Pattern:
       out.list = "patterns";
-      out.rule = policy.host_patterns->patterns()[verdict.source].id;
+      out.rule = policy.patterns(verdict.text).set->patterns()[verdict.source].id;
       return;
   }
 }

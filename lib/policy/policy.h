@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "policy/ids.h"
 #include "policy/request.h"
 #include "policy/schedule.h"
+#include "policy/search_engines.h"
 #include "policy/verdict.h"
 
 namespace haetae::policy {
@@ -140,6 +142,12 @@ struct Device {
   ProfileId profile = 0;
 };
 
+// The patterns on one kind of text, and the categories that they speak of.
+struct PatternsOfText {
+  std::shared_ptr<const list::PatternSet> set;  // may be null: no patterns
+  CategorySet categories;
+};
+
 // Everything needed to decide. Built by lib/build, frozen, shared by all threads.
 struct Policy {
   // A policy without lists has none to ask: an empty image is the least.
@@ -157,8 +165,15 @@ struct Policy {
   // Answers that lead a public name to an address of the house are blocked (`dns.rebinding`).
   bool rebinding_protected = true;
 
-  list::Lists names;                                      // the image and the delta
-  std::shared_ptr<const list::PatternSet> host_patterns;  // may be null: no patterns
+  list::Lists names;  // the image and the delta
+
+  // Null sets for what has none.
+  void use_patterns(list::PatternText text, std::shared_ptr<const list::PatternSet> set);
+  const PatternsOfText& patterns(list::PatternText text) const noexcept {
+    return patterns_[static_cast<std::size_t>(text)];
+  }
+  SearchEngines search_engines;
+  CategorySet help_categories;  // words searched for do not block for these, they lead to help
 
   // Names of the configuration and of rules/, closed over ancestors: the value is the place in
   // mark_spans of all marks that hold at the name, nearest first. Hashed with the image's key.
@@ -180,6 +195,9 @@ struct Policy {
 
   // Who is behind a sighting; nobody we know gets the default profile.
   Identity identify(const Sighting& sighting) const noexcept;
+
+ private:
+  std::array<PatternsOfText, list::kPatternTextsCount> patterns_;  // by PatternText
 };
 
 // Works out one outcome from what holds at a name; used for the tables and for edited names.

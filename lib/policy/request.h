@@ -84,6 +84,8 @@ struct Request {
   // Kind HttpUrl, borrowed: host and path; the host is the name or address above. Null where the
   // path is not known.
   const list::UrlName* url = nullptr;
+  // With `url`, borrowed: what follows the authority, as it was sent, for patterns.
+  std::string_view path;
   // Kind DnsAnswer, of the question: how far its verdict reaches, and may_lead_home().
   Reach reach = Reach::Nothing;
   bool may_lead_home = false;

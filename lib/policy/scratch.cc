@@ -5,7 +5,10 @@
 namespace haetae::policy {
 
 Scratch::Scratch(const Policy& policy) : states_(policy.profiles.size()) {
-  if (policy.host_patterns != nullptr) patterns_ = policy.host_patterns->make_scratch();
+  for (std::size_t text = 0; text < list::kPatternTextsCount; ++text) {
+    const PatternsOfText& patterns = policy.patterns(static_cast<list::PatternText>(text));
+    if (patterns.set != nullptr) patterns_[text] = patterns.set->make_scratch();
+  }
   for (std::size_t i = 0; i < policy.profiles.size(); ++i) {
     const std::vector<ProfileService>& services = policy.profiles[i].services;
     const auto has_hours = [](const ProfileService& service) { return !service.hours.empty(); };

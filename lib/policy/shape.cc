@@ -8,6 +8,7 @@ namespace haetae::policy {
 // unfiltered results, and no answer outlives the moment that changes its verdict.
 Verdict Decider::shape() noexcept {
   watch();
+  lead_to_help();
   // In an answer, a search engine's name stands for its servers only: the browser sends the name
   // that was asked, to which no engine answers as itself.
   if (verdict_.action == Action::Allow && !is_in_answer()) {

@@ -56,7 +56,9 @@ std::string_view sentence(Reason reason) noexcept {
     case Reason::ServiceBlocked: return "The app or site is switched off for this child now.";
     case Reason::ServiceAllowed: return "You allowed this app or site for this child.";
     case Reason::Category: return "The site is in a category that this profile blocks.";
-    case Reason::Pattern: return "The site's name reads like a category that this profile blocks.";
+    case Reason::Pattern:
+      return "Its name, its address or the words searched for read like a category that this "
+             "profile blocks.";
     case Reason::UnknownBlocked:
       return "Nobody has looked at this site yet; only known ones are open.";
     case Reason::SafeSearch: return "Search results are shown without adult content.";

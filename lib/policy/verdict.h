@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/time.h"
+#include "list/pattern.h"
 #include "policy/ids.h"
 
 namespace haetae::policy {
@@ -42,7 +43,7 @@ enum class RuleKind : std::uint8_t {
   None,       // a schedule, a pause, a grant, a default: no rule of names
   List,       // source: ListId; describe() finds the rule, which needs another look at the lists
   WellKnown,  // a name of the configuration or of rules/: source: ServiceId, EngineId or kNone
-  Pattern,    // source: place in the pattern set
+  Pattern,    // source: place in the pattern set of Verdict::text
 };
 
 // How far an Allow reaches into its answer: what the name's own verdict settles for the names and
@@ -71,6 +72,7 @@ struct Verdict {
   // rule_exact it matched that name alone.
   std::uint8_t rule_label = 0;
   bool rule_exact = false;
+  list::PatternText text = list::PatternText::Host;  // Pattern: what was looked at
   // Mode watch: it would have been Block for this reason, but the request goes through. A Rewrite
   // that is watched keeps that reason too.
   bool watched = false;
@@ -79,6 +81,9 @@ struct Verdict {
   Reach reach = Reach::Nothing;
   CategoryId category = kNoCategory;
   std::uint16_t source = kNone;
+  // What the child searches for calls for help of this category, whatever the verdict: show it.
+  // Never told to anybody else (event::is_kept).
+  CategoryId help = kNoCategory;
   // Action Rewrite: the place of the safe-search target in Policy::rewrites.
   std::uint16_t rewrite = kNone;
   // An answer lives no longer than this, whatever its TTL says: kBlockTtlSeconds for a Block,

@@ -26,6 +26,10 @@ constexpr std::uint16_t kPppIpv6 = 0x0057;
 // Hardware types of Linux, as cooked captures tell them.
 constexpr std::uint16_t kArphrdEthernet = 1;
 
+constexpr bool is_tag(std::uint16_t type) {
+  return type == kVlanType || type == kServiceVlanType || type == kOldQinQType;
+}
+
 IpOrError not_ip() {
   return std::unexpected(PacketError::NotIp);
 }
@@ -150,7 +154,22 @@ IpOrError read_cooked2(WireReader& in, Packet& packet) {
   return read_cooked_type(type, in);
 }
 
+constexpr std::size_t kTwoMacsBytes = 12;
+
 }  // namespace
+
+Bytes vlan_tags(Bytes frame) noexcept {
+  constexpr std::size_t kTagBytes = 4;
+  WireReader in(frame);
+  in.skip(kTwoMacsBytes);
+  std::size_t bytes = 0;
+  while (is_tag(in.u16()) && bytes < limits::kVlanTagsMax * kTagBytes) {
+    in.skip(2);
+    if (!in.ok()) return {};
+    bytes += kTagBytes;
+  }
+  return in.ok() ? frame.subspan(kTwoMacsBytes, bytes) : Bytes();
+}
 
 std::expected<IpOctets, PacketError> read_ethertype(std::uint16_t type, WireReader& in) noexcept {
   for (std::size_t tags = 0;; ++tags) {
@@ -159,11 +178,9 @@ std::expected<IpOctets, PacketError> read_ethertype(std::uint16_t type, WireRead
       case kIpv4Type: return carried(false, in);
       case kIpv6Type: return carried(true, in);
       case kPppoeSessionType: return read_pppoe(in);
-      case kVlanType:
-      case kServiceVlanType:
-      case kOldQinQType: break;
-      default: return type < kTypeMin ? read_llc(type, in) : not_ip();
+      default: break;
     }
+    if (!is_tag(type)) return type < kTypeMin ? read_llc(type, in) : not_ip();
     if (tags == limits::kVlanTagsMax) return std::unexpected(PacketError::TooDeep);
     in.skip(2);
     type = in.u16();
@@ -171,7 +188,7 @@ std::expected<IpOctets, PacketError> read_ethertype(std::uint16_t type, WireRead
 }
 
 std::expected<IpOctets, PacketError> read_inner_ethernet(WireReader& in) noexcept {
-  in.skip(12);
+  in.skip(kTwoMacsBytes);
   const std::uint16_t type = in.u16();
   return read_ethertype(type, in);
 }

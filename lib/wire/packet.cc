@@ -35,6 +35,7 @@ Done read_up(std::size_t ip_headers, Packet& packet) {
     if (!read && read.error() == PacketError::Truncated) return std::unexpected(cut_error(packet));
     if (!read) return read;
     ++ip_headers;
+    packet.is_tunnelled = true;
   }
   return {};
 }
@@ -48,6 +49,8 @@ std::expected<void, PacketError> parse_packet(LinkType link, Bytes frame, Packet
   out.source_port = out.destination_port = 0;
   out.sequence = out.acknowledgement = 0;
   out.tcp_flags = 0;
+  out.segment = {};
+  out.is_tunnelled = false;
   const auto ip = read_link(link, frame, out);
   if (!ip) return std::unexpected(ip.error());
   if (const Done read = read_ip(*ip, kAnyMissing, out); !read) return read;

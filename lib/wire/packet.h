@@ -92,12 +92,17 @@ struct Packet {
   std::uint32_t acknowledgement = 0;
   std::uint8_t tcp_flags = 0;
 
+  // TCP and UDP: header and payload, as their checksums cover them; empty otherwise.
+  Bytes segment;
   // What TCP or UDP carries; of other protocols and of fragments, what IP does. Padding of the
   // link is not part of it.
   Bytes payload;
   // How many octets the wire had behind the payload that the capture has not: it kept only the
   // start of each packet (snap length).
   std::uint32_t missing_bytes = 0;
+
+  // It came inside of another packet: everything but the MAC addresses is that of the inner one.
+  bool is_tunnelled = false;
 
   // Set for a part of a larger whole. Then there are no ports yet, `protocol` is what the whole
   // starts with, and `payload` is the part.
@@ -120,5 +125,9 @@ std::expected<void, PacketError> parse_packet(LinkType link, Bytes frame, Packet
 // packet.fragment is gone, unless a tunnel's packet inside is a fragment in turn. The packet then
 // points into whole. Its addresses stay, but for a tunnel. After an error it is of no use.
 std::expected<void, PacketError> parse_transport(Bytes whole, Packet& packet) noexcept;
+
+// The VLAN tags behind an Ethernet frame's addresses, each with the EtherType that announces it;
+// empty if there is none. At most limits::kVlanTagsMax.
+Bytes vlan_tags(Bytes frame) noexcept;
 
 }  // namespace haetae::wire

@@ -1,5 +1,7 @@
 #include "wire/tcp_reset.h"
 
+#include "base/assert.h"
+#include "wire/checksum.h"
 #include "wire/writer.h"
 
 namespace haetae::wire {
@@ -8,26 +10,6 @@ namespace {
 constexpr std::size_t kTcpHeaderBytes = 20;
 constexpr std::size_t kIpv4HeaderBytes = 20;
 constexpr std::uint8_t kHopsMax = 64;
-
-// The ones' complement sum of 16-bit words, one after the other: RFC 1071, section 4.1. Everything
-// summed here has an even number of octets.
-class Checksum {
- public:
-  void add(Bytes octets) noexcept {
-    for (std::size_t i = 0; i + 1 < octets.size(); i += 2) {
-      sum_ += static_cast<std::uint32_t>(octets[i] << 8 | octets[i + 1]);
-    }
-  }
-  void add(std::size_t value) noexcept { sum_ += static_cast<std::uint32_t>(value); }
-  std::uint16_t value() const noexcept {
-    std::uint32_t folded = (sum_ & 0xffff) + (sum_ >> 16);
-    folded += folded >> 16;
-    return static_cast<std::uint16_t>(~folded);
-  }
-
- private:
-  std::uint32_t sum_ = 0;  // some 40 words: no overflow
-};
 
 // Where the reset comes from and goes to, and what its TCP header says.
 struct Fields {
@@ -131,22 +113,26 @@ std::optional<TcpReset> make_tcp_reset(const Packet& seen, ResetFor whom) noexce
                             ? toward_sender(seen)
                             : toward_receiver(seen, whom == ResetFor::Receiver);
   TcpReset reset;
-  WireWriter out(MutableBytes(reset.octets_).subspan(TcpReset::kFrameHeaderBytes));
+  WireWriter out(MutableBytes(reset.octets_).subspan(TcpReset::kFrameHeaderBytesMax));
   write_ip(fields, out);
   write_tcp(fields, out);
   reset.packet_bytes_ = out.offset();
   return reset;
 }
 
-Bytes TcpReset::frame(const MacAddress& source, const MacAddress& destination) noexcept {
+Bytes TcpReset::frame(const MacAddress& source, const MacAddress& destination,
+                      Bytes tags) noexcept {
   constexpr std::uint16_t kIpv4Type = 0x0800;
   constexpr std::uint16_t kIpv6Type = 0x86dd;
   const bool is_v4 = packet_bytes_ < kPacketBytesMax;
-  WireWriter out(octets_);
+  HAETAE_ASSERT(tags.size() <= kTagsBytesMax);
+  const std::size_t start = kTagsBytesMax - tags.size();
+  WireWriter out(MutableBytes(octets_).subspan(start));
   out.bytes(destination.octets);
   out.bytes(source.octets);
+  out.bytes(tags);
   out.u16(is_v4 ? kIpv4Type : kIpv6Type);
-  return Bytes(octets_).first(kFrameHeaderBytes + packet_bytes_);
+  return Bytes(octets_).subspan(start, out.offset() + packet_bytes_);
 }
 
 }  // namespace haetae::wire

@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "wire/packet.h"
+#include "wire/packet_limits.h"
 
 // A TCP segment that ends a connection of which one packet was seen.
 namespace haetae::wire {
@@ -25,17 +26,22 @@ enum class ResetFor : std::uint8_t {
 class TcpReset {
  public:
   // From the IP header on.
-  Bytes packet() const noexcept { return Bytes(octets_).subspan(kFrameHeaderBytes, packet_bytes_); }
-  // The same behind an Ethernet header without tags.
-  Bytes frame(const MacAddress& source, const MacAddress& destination) noexcept;
+  Bytes packet() const noexcept {
+    return Bytes(octets_).subspan(kFrameHeaderBytesMax, packet_bytes_);
+  }
+  // The same behind an Ethernet header. tags: of the VLANs, as vlan_tags() finds them.
+  Bytes frame(const MacAddress& source, const MacAddress& destination, Bytes tags = {}) noexcept;
 
  private:
   friend std::optional<TcpReset> make_tcp_reset(const Packet& seen, ResetFor whom) noexcept;
   TcpReset() = default;
 
-  static constexpr std::size_t kFrameHeaderBytes = 14;
+  static constexpr std::size_t kEthernetBytes = 14;
+  static constexpr std::size_t kTagsBytesMax = 4 * limits::kVlanTagsMax;
+  static constexpr std::size_t kFrameHeaderBytesMax = kEthernetBytes + kTagsBytesMax;
   static constexpr std::size_t kPacketBytesMax = 60;  // IPv6 and TCP
-  std::array<std::uint8_t, kFrameHeaderBytes + kPacketBytesMax> octets_{};
+  // The packet stands behind the room for the longest frame header.
+  std::array<std::uint8_t, kFrameHeaderBytesMax + kPacketBytesMax> octets_{};
   std::size_t packet_bytes_ = 0;
 };
 

@@ -27,6 +27,7 @@ std::expected<void, PacketError> read_tcp(Packet& packet) noexcept {
   const std::size_t missing = options_bytes - taken;
   if (missing > packet.missing_bytes) return std::unexpected(PacketError::BadValue);
   in.skip(taken);
+  packet.segment = packet.payload;
   packet.source_port = source_port;
   packet.destination_port = destination_port;
   packet.sequence = sequence;
@@ -53,6 +54,7 @@ std::expected<void, PacketError> read_udp(Packet& packet) noexcept {
     return std::unexpected(PacketError::BadValue);
   }
   const std::size_t taken = std::min(datagram_bytes - kHeaderBytes, in.left());
+  packet.segment = packet.payload.first(kHeaderBytes + taken);
   packet.source_port = source_port;
   packet.destination_port = destination_port;
   packet.payload = in.take(taken);

@@ -58,6 +58,14 @@ TEST(Diagnosis, FindsNothingWrongInAHealthyHouse) {
   }
 }
 
+TEST(Diagnosis, IsContentWithAMirrorPortOfBothDirections) {
+  Evidence school = healthy_house();
+  school.mirror_port = {.interface = "eth1", .frames = 4, .outward = 1, .inward = 0};
+  EXPECT_EQ(worst_of(diagnose(school), "tap").text,
+            "interface 'eth1' shows connections of the network");
+  EXPECT_EQ(worst_of(diagnose(school), "tap").level, Finding::Level::Good);
+}
+
 struct FaultCase {
   const char* about;
   void (*spoil)(Evidence&);
@@ -106,6 +114,25 @@ const FaultCase kFaults[] = {
            .server = "192.0.2.53 port 53", .answered = false, .trouble = "no answer within 2 s"};
      },
      "upstream", kFault, "192.0.2.53 port 53: no answer within 2 s", "choose another server"},
+    {"the mirror port's card is gone",
+     [](Evidence& e) { e.mirror_port = {.interface = "eth1", .trouble = "there is none"}; }, "tap",
+     kFault, "there is none", "docs/TAP.md"},
+    {"resets cannot leave",
+     [](Evidence& e) {
+       e.mirror_port = {.reset_trouble = "it is down", .frames = 40, .outward = 20, .inward = 20};
+     },
+     "tap", kFault, "it is down", "docs/TAP.md"},
+    {"the mirror port is silent", [](Evidence& e) { e.mirror_port = {.interface = "eth1"}; }, "tap",
+     kWarning, "nothing came from interface 'eth1'", "cable"},
+    {"an ordinary port in place of a mirror port",
+     [](Evidence& e) { e.mirror_port = {.interface = "eth1", .frames = 40}; }, "tap", kWarning,
+     "shows no connection", "mirror the port of the router"},
+    {"a mirror port that shows what comes in alone",
+     [](Evidence& e) { e.mirror_port = {.frames = 40, .inward = 20}; }, "tap", kWarning,
+     "only what comes from the internet", "both directions"},
+    {"a mirror port that shows what goes out alone",
+     [](Evidence& e) { e.mirror_port = {.frames = 40, .outward = 20}; }, "tap", kWarning,
+     "only what goes to the internet", "both directions"},
     {"the provider's router announces its own resolver",
      [](Evidence& e) { e.announcements = {{"eth0", at("fe80::1"), at("2001:db8::53")}}; },
      "announcement", kFault, "fe80::1 tells all devices of eth0 to ask 2001:db8::53",

@@ -18,7 +18,7 @@ std::optional<list::CategoryId> category_of(std::string_view id) {
 }
 
 PatternRules parse(std::string_view text) {
-  return parse_pattern_rules(text, "test.yaml", category_of);
+  return parse_pattern_rules(text, "test.yaml", list::PatternText::Host, category_of);
 }
 
 TEST(PatternRules, BecomePatterns) {
@@ -148,12 +148,45 @@ TEST(PatternRules, ComeFromEveryFileOfAFolderInOrder) {
   folder.write("a.yaml", "{category: adult, language: a, words: [{weight: 9, words: [aa]}]}");
   folder.write("note.txt", "no rules");
   folder.write("c.yaml", "{category: adult, language: c, except: [abba]}");
-  const PatternRules rules = load_pattern_rules(folder.path(), category_of);
+  const PatternRules rules =
+      load_pattern_rules(folder.path(), list::PatternText::Host, category_of);
   ASSERT_THAT(rules.faults, IsEmpty());
   ASSERT_THAT(rules.patterns, SizeIs(2));
   EXPECT_EQ(rules.patterns[0].id, "adult/a/aa");
   EXPECT_THAT(rules.patterns[1].except, ::testing::ElementsAre("abba"));
-  EXPECT_THAT(load_pattern_rules(folder.path() / "none", category_of).patterns, IsEmpty());
+  EXPECT_THAT(
+      load_pattern_rules(folder.path() / "none", list::PatternText::Host, category_of).patterns,
+      IsEmpty());
+}
+
+TEST(PatternRules, OfSearchesHoldWordsWithBlanksAndNoPlacesOfHosts) {
+  const auto parse_search = [](std::string_view yaml) {
+    return parse_pattern_rules(yaml, "test.yaml", list::PatternText::Search, category_of);
+  };
+  const PatternRules rules = parse_search(
+      "{category: adult, language: en, words: [{weight: 60, at: word, words: [red panda]}]}");
+  ASSERT_THAT(rules.faults, IsEmpty()) << to_text(rules.faults[0]);
+  EXPECT_EQ(rules.patterns[0].id, "search/adult/en/red panda@word");
+  EXPECT_EQ(rules.patterns[0].word, "red panda");
+  for (const char* const word : {"red-panda", "Red", "red  panda", "red panda ", "it's"}) {
+    const PatternRules wrong =
+        parse_search("{category: adult, language: en, words: [{weight: 60, words: [\"" +
+                     std::string(word) + "\"]}]}");
+    ASSERT_THAT(wrong.faults, SizeIs(1)) << word;
+    EXPECT_THAT(to_text(wrong.faults[0]), HasSubstr("with a blank between words")) << word;
+  }
+  const PatternRules placed = parse_search(
+      "{category: adult, language: en, words: [{weight: 60, at: tld, words: [panda]}]}");
+  ASSERT_THAT(placed.faults, SizeIs(1));
+  EXPECT_THAT(to_text(placed.faults[0]), HasSubstr("use anywhere, start, end, edge or word"));
+}
+
+TEST(PatternRules, OfUrlsSayItInTheirIds) {
+  const PatternRules rules = parse_pattern_rules(
+      "{category: adult, language: en, words: [{weight: 60, words: [free-porn]}]}", "test.yaml",
+      list::PatternText::Url, category_of);
+  ASSERT_THAT(rules.faults, IsEmpty());
+  EXPECT_EQ(rules.patterns[0].id, "url/adult/en/free-porn");
 }
 
 }  // namespace

@@ -330,7 +330,8 @@ TEST(ShippedPatterns, AreReadAlikeByBothEnginesAndTheSlowMatcher) {
   EXPECT_FALSE(re2.set->plan().excusing().has_unknown());
 
   std::vector<list::WordRule> words;
-  for (const list::Pattern& pattern : re2.set->patterns()) words.emplace_back(pattern);
+  for (const list::Pattern& pattern : re2.set->patterns())
+    words.emplace_back(pattern, list::PatternText::Host);
 
   std::size_t hits = 0;
   std::size_t asked = 0;

@@ -34,7 +34,8 @@ inline std::optional<list::CategoryId> pattern_category(std::string_view id) {
 }
 
 inline PatternRules shipped_rules() {
-  return load_pattern_rules(test::source_folder() / "rules" / "patterns", pattern_category);
+  return load_pattern_rules(test::source_folder() / "rules" / "patterns", list::PatternText::Host,
+                            pattern_category);
 }
 
 // rules/patterns, compiled, asked about names as the hot path asks.

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/reset_sender.h"
 #include "daemon/sockets.h"
 
 namespace haetae::daemon {
@@ -154,6 +155,26 @@ TEST(PacketTap, SaysWhyItCannotListen) {
               HasSubstr("interface 'haetae-none0' cannot be tapped: there is none"));
   EXPECT_THAT(error_of({.interface = "lo", .filter = "udp prot 53"}),
               HasSubstr("the filter 'udp prot 53' is not one of pcap-filter(7): "));
+}
+
+TEST(PacketTap, TellsAFilterThatIsNone) {
+  EXPECT_EQ(packet_filter_fault("tcp port 443 or vlan"), "");
+  EXPECT_EQ(packet_filter_fault(""), "");
+  EXPECT_THAT(packet_filter_fault("tcp prot 443"),
+              HasSubstr("'tcp prot 443' is not one of pcap-filter(7): "));
+}
+
+TEST(ResetSender, SaysWhyNothingCanLeave) {
+  NEEDS_ROOT();
+  const auto error_of = [](const std::string& interface) {
+    const auto sender = ResetSender::open(interface);
+    return sender ? "" : sender.error();
+  };
+  EXPECT_EQ(error_of("haetae-none0"),
+            "no resets leave from interface 'haetae-none0': there is none; `ip link` names those "
+            "there are");
+  EXPECT_EQ(error_of("lo"),
+            "no resets leave from interface 'lo': it is no Ethernet; name one that is");
 }
 
 }  // namespace

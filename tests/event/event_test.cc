@@ -268,5 +268,16 @@ TEST(IsKept, FollowsTheProfilesLevel) {
   }
 }
 
+TEST(IsKept, NeverKeepsASearchThatCallsForHelp) {
+  Verdict verdict;
+  verdict.help = 3;
+  policy::Profile profile;
+  profile.log = LogLevel::All;
+  for (const Action action : {Action::Allow, Action::Block, Action::Rewrite}) {
+    verdict.action = action;
+    EXPECT_FALSE(is_kept(profile, verdict));
+  }
+}
+
 }  // namespace
 }  // namespace haetae::event

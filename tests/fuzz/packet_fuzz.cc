@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "wire/packet.h"
+#include "wire/packet_limits.h"
 
 using namespace haetae;
 using namespace haetae::wire;
@@ -33,6 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const auto link = static_cast<LinkType>(data[0] << 8 | data[1]);
   const Bytes frame(data + 2, size - 2);
+  const Bytes tags = vlan_tags(frame);
+  HAETAE_ASSERT(lies_within(tags, frame) && tags.size() <= 4 * limits::kVlanTagsMax);
   auto packet = parse_packet(link, frame);
   if (!packet) {
     HAETAE_ASSERT(!describe(packet.error()).empty());

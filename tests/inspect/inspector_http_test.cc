@@ -29,6 +29,34 @@ TEST(InspectorHttp, JudgesTheHostAndTellsTheTarget) {
   EXPECT_EQ(observed.effect.kind, Effect::Kind::Wait) << "another request may follow";
 }
 
+TEST(InspectorHttp, JudgesPagesAndWhatIsSearchedFor) {
+  haetae::test::PolicyMaker family = House::default_maker();
+  const auto self_harm = family.category("self-harm");
+  family.help_category(self_harm);
+  family.pattern("search/porn", "porn", 0, 100, list::PatternText::Search);
+  family.pattern("search/die", "want to die", self_harm, 100, list::PatternText::Search);
+  family.pattern("url/porn", "/porn", 0, 100, list::PatternText::Url);
+  family.search_engine("engine.example");
+  Settings settings;
+  settings.ends_blocked = false;
+  House house(family, settings);
+  Talk talk(house, kWeb);
+  talk.open();
+  EXPECT_EQ(talk.say(get("www.engine.example", "/search?q=cats")).told[0].seen.verdict.action,
+            policy::Action::Allow);
+  EXPECT_EQ(house.take_events(), 1U);
+  EXPECT_TRUE(talk.say(get("www.engine.example", "/search?hl=ko&q=Free+P%4Frn")).is_blocked());
+  EXPECT_TRUE(talk.say(get("good.example", "/porn/1")).is_blocked());
+  EXPECT_TRUE(talk.say(octets("GET http://good.example/porn HTTP/1.1\r\n"
+                              "Host: good.example\r\n\r\n"))
+                  .is_blocked());
+  EXPECT_EQ(house.take_events(), 3U);
+  const Outcome in_need = talk.say(get("www.engine.example", "/search?q=I+want+to+die"));
+  EXPECT_FALSE(in_need.is_blocked());
+  EXPECT_EQ(in_need.told[0].seen.verdict.help, self_harm);
+  EXPECT_EQ(house.take_events(), 0U) << "nobody is told";
+}
+
 TEST(InspectorHttp, JudgesEveryRequestOfAConnection) {
   House house;
   Talk talk(house, kWeb);
@@ -263,6 +291,24 @@ TEST(InspectorHttp, WhatIsNoRequestHidesNoneBehindIt) {
   talk.say(get("one.example"));
   EXPECT_TRUE(talk.say(Octets(700, 0x80)).told.empty());
   EXPECT_EQ(talk.say(get("www.bad.example")).texts(), Texts{"http www.bad.example block"});
+}
+
+TEST(InspectorHttp, AHalfHeadIsToBeHeldAndABodyIsNot) {
+  House house;
+  Talk talk(house, kWeb);
+  talk.open();
+  const Octets head = get("one.example", "/", "Content-Length: 100\r\n");
+  EXPECT_EQ(talk.say(Bytes(head).first(20)).effect, Effect::Kind::Hold);
+  EXPECT_EQ(talk.reply({}).effect, Effect::Kind::Wait) << "the server's side is not held";
+  EXPECT_EQ(talk.say(Bytes(head).subspan(20)).effect, Effect::Kind::Wait);
+  EXPECT_EQ(talk.say(Octets(60, 'x')).effect, Effect::Kind::Wait);
+  EXPECT_EQ(talk.say(Octets(40, 'x')).effect, Effect::Kind::Wait);
+}
+
+TEST(InspectorHttp, NothingIsHeldOfAFlowWhoseStartNobodySaw) {
+  House house;
+  Talk talk(house, kWeb);
+  EXPECT_EQ(talk.say(Bytes(get("one.example")).first(20)).effect, Effect::Kind::Wait);
 }
 
 TEST(InspectorHttp, InlineWhatIsNoRequestIsNotLetThrough) {

@@ -15,8 +15,14 @@ std::string client_at(std::size_t i) {
 }
 
 TEST(InspectorLimits, WarmPacketsAllocateNothing) {
-  House house;
+  haetae::test::PolicyMaker family = House::default_maker();
+  family.pattern("search/porn", "porn", 0, 100, list::PatternText::Search);
+  family.pattern("url/porn", "porn", 0, 100, list::PatternText::Url);
+  family.search_engine("engine.example");
+  House house(family);
   const Octets hello = tls("www.good.example");
+  const Octets search = get("www.engine.example", "/search?q=free+p%6frn");
+  const Octets page = get("www.good.example", "/a/long/way?to=go");
   const Octets nameless = octets("SSH-2.0-OpenSSH_9.2\r\n");
   const Octets head = get("www.good.example");
   const Octets question = dns("www.good.example");
@@ -42,6 +48,8 @@ TEST(InspectorLimits, WarmPacketsAllocateNothing) {
     add(port, 6, Bytes(hello).first(700), 2, wire::tcp_flag::kAck);
     add(++port, 6, head, 1, wire::tcp_flag::kAck, 80);
     add(port, 6, head, 1 + static_cast<std::uint32_t>(head.size()), wire::tcp_flag::kAck, 80);
+    add(++port, 6, search, 1, wire::tcp_flag::kAck, 80);
+    add(++port, 6, page, 1, wire::tcp_flag::kAck, 80);
     add(++port, 6, nameless, 1, wire::tcp_flag::kAck, 22);
     add(++port, 17, question, 0, 0, 53);
     add(port, 17, answer, 0, 0, 53);
@@ -59,7 +67,7 @@ TEST(InspectorLimits, WarmPacketsAllocateNothing) {
     return requests;
   };
   const std::uint64_t first = run();
-  EXPECT_EQ(first, 5 * 300U);
+  EXPECT_EQ(first, 7 * 300U);
   const std::uint64_t before = haetae::test::allocation_count();
   EXPECT_EQ(run(), first);
   EXPECT_EQ(haetae::test::allocation_count() - before, 0U);

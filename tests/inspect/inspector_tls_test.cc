@@ -55,7 +55,7 @@ TEST(InspectorTls, APartOfAHelloIsNeverANamelessOne) {
       talk.open();
       const Outcome first = talk.say(Bytes(hello).first(cut));
       ASSERT_TRUE(first.told.empty()) << cut;
-      ASSERT_EQ(first.effect, Effect::Kind::Wait);
+      ASSERT_EQ(first.effect, Effect::Kind::Hold);
       ASSERT_EQ(talk.say(Bytes(hello).subspan(cut)).texts(), Texts{"tls www.good.example allow"});
     }
   }
@@ -84,7 +84,7 @@ TEST(InspectorTls, PutsSegmentsInOrder) {
   House house;
   Talk talk(house);
   talk.open();
-  EXPECT_EQ(talk.segment(1000, all.subspan(1000)).effect, Effect::Kind::Wait);
+  EXPECT_EQ(talk.segment(1000, all.subspan(1000)).effect, Effect::Kind::Hold);
   talk.segment(1000, all.subspan(1000));  // sent again
   talk.segment(300, all.subspan(300, 400));
   talk.segment(0, all.first(350));  // over one another, with the same octets

@@ -104,6 +104,29 @@ class Explain(Commands):
         self.assertIn("bet.example: BLOCKED for little", text)
         self.assertIn("bets, line 2", text)
 
+    def test_words_of_a_search_and_of_a_page(self):
+        config = self.folder.write("words.yaml", lab.as_text(lab.base_config(
+            5300, 5301, rules={"start_lists": False},
+            profiles={"little": {"block": ["adult", "bypass"], "allow": ["allowed.example"]}},
+            default_profile="little")))
+        urls = ["http://www.bing.com/search?q=free+porn", "http://www.bing.com/search?q=essex",
+                "http://www.bing.com/search?q=%EC%95%BC%EB%8F%99", "http://site.example/free_porn/",
+                "http://allowed.example/free_porn/", "http://www.bing.com/search?q=free+vpn",
+                "http://www.bing.com/search?q=i+want+to+die"]
+        done = lab.run("explain", "--config", config, "--json", *urls)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([(row["reason"], row["category"]) for row in rows],
+                         [("pattern", "adult"), ("no_rule_matched", None), ("pattern", "adult"),
+                          ("pattern", "adult"), ("allowed_by_guardian", None),
+                          ("pattern", "bypass"), ("no_rule_matched", None)])
+        self.assertEqual((rows[0]["list"], rows[0]["rule"]),
+                         ("patterns", "search/adult/en/porn@word"))
+        self.assertEqual([row.get("help") for row in rows], [None] * 6 + ["self-harm"])
+        text = lab.run("explain", "--config", config, "https://www.bing.com/search?q=porn").stdout
+        self.assertIn("Of https:// the filter sees the host alone", text)
+        text = lab.run("explain", "--config", config, urls[-1]).stdout
+        self.assertIn("The words call for help (self-harm)", text)
+
     def test_standard_input_gives_one_line_for_each_line(self):
         inputs = ["bet.example", "free.example", "", "bad name", "http://bet.example/x"]
         lines = self.judged("-", stdin="\n".join(inputs) + "\n", code=2)

@@ -110,6 +110,14 @@ class Numbers(network.NetworkTest):
         self.assertEqual(self.number("haetae_dns_watched_total"), before + 1)
         self.assertEqual(self.number("haetae_dns_blocked_total"), 0)
 
+    def test_devices_of_the_network_are_counted(self):
+        self.net.child_a.ask("www.example")
+        self.assertEqual(self.number("haetae_lan_netlink"), 1)
+        self.assertGreaterEqual(self.number("haetae_lan_devices"), 3)
+        self.assertGreaterEqual(self.number("haetae_lan_addresses"), 6)
+        self.assertGreater(self.number("haetae_lan_learned_total"), 0)
+        self.assertEqual(self.number("haetae_lan_netlink_forged_total"), 0)
+
     def test_reloads_are_counted_by_what_came_of_them(self):
         self.filter.reload("profiles: {")
         self.assertEqual(self.number('haetae_reloads_total{result="refused"}'), 1)

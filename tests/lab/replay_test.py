@@ -93,6 +93,95 @@ class Replay(unittest.TestCase):
         night = self.write("night.pcap", pcap([query("good.example")], began=NOON + 10 * 3600))
         self.assertEqual(self.lines(night)[0]["reason"], "bedtime")
 
+    def other(self, name="other.yaml", **sections):
+        """The same family with other rules."""
+        config = json.loads(json.dumps(lab.base_config(
+            5300, 5301, site={"timezone": "Asia/Seoul"},
+            rules={"start_lists": False, "patterns": False},
+            lists=[{"name": "bets", "path": "bets.txt", "category": "gambling"},
+                   {"name": "more", "path": "more.txt", "category": "games"}],
+            profiles={"minji": {"block": ["gambling", "games"], "allow": ["free.example"],
+                                "deny": ["denied.example"]},
+                      "parent": {}},
+            devices=[{"name": "Tablet", "address": "192.168.7.21", "profile": "minji"}],
+            default_profile="parent")))
+        config.update(sections)
+        self.folder.write("more.txt", "game.example\n")
+        return self.folder.write(name, lab.as_text(config))
+
+    def test_compares_two_policies_and_tells_only_what_changes(self):
+        capture = self.write("a.pcap", pcap([
+            query("good.example"),                                # the same
+            query("www.bet.example"),                             # the same
+            query("game.example"), query("denied.example"),       # newly blocked
+            get("good.example", "/bad/1", 40001),                 # newly allowed
+            query("free.example")]))                              # for another reason
+        done = self.replay("--json", "--compare", self.other(), capture)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        side = {"verdict", "reason", "category", "list", "rule", "profile", "until", "also",
+                "device"}
+        for row in rows:
+            self.assertEqual(set(row), {"input", "was", "would_be", "capture", "packet", "time",
+                                        "proto", "src", "sport", "dst", "dport", "host", "url",
+                                        "device", "unread", "technique"})
+            self.assertEqual((set(row["was"]), set(row["would_be"])), (side, side))
+        self.assertEqual([(row["packet"], row["input"], row["was"]["reason"],
+                           row["would_be"]["reason"]) for row in rows],
+                         [(3, "game.example", "no_rule_matched", "category"),
+                          (4, "denied.example", "no_rule_matched", "denied_by_guardian"),
+                          (5, "http://good.example/bad/1", "category", "no_rule_matched"),
+                          (6, "free.example", "no_rule_matched", "allowed_by_guardian")])
+        self.assertEqual(rows[0]["would_be"]["category"], "games")
+        for told in ("4 of 6 requests would be judged differently", "newly blocked: 2",
+                     "newly allowed: 1", "for another reason: 1",
+                     "by device: Tablet (minji) 2", "by category: denied_by_guardian 1, games 1",
+                     "most often: denied.example 1, game.example 1"):
+            self.assertIn(told, done.stderr)
+
+    def test_compares_for_a_person_to_read(self):
+        capture = self.write("a.pcap", pcap([query("game.example"), query("good.example")]))
+        text = self.replay("--compare", self.other(), capture).stdout
+        self.assertEqual(text.count("\n"), 1)
+        self.assertIn("game.example: was allowed (no_rule_matched), would be BLOCKED (category; games;"
+                      " more; ||game.example^)", text)
+        self.assertEqual(self.replay("--compare", self.config, capture).stdout, "")
+
+    def test_says_which_configuration_lacks_the_profile(self):
+        capture = self.write("a.pcap", pcap([query("game.example")]))
+        other = self.other(profiles={"jun": {}, "parent": {}}, devices=[])
+        said = self.replay("--compare", other, "--profile", "minji", capture, code=2).stderr
+        self.assertIn("other.yaml: no such profile: 'minji'; --profile must be in both", said)
+        said = self.replay("--compare", other, "--profile", "jun", capture, code=2).stderr
+        self.assertIn("haetae.yaml: no such profile: 'jun'", said)
+        gone = self.folder.path / "gone.yaml"
+        self.assertIn("gone.yaml", self.replay("--compare", gone, capture, code=2).stderr)
+
+    def test_leaves_the_lists_of_the_first_configuration_compiled(self):
+        capture = self.write("a.pcap", pcap([query("game.example")]))
+        self.replay(capture)
+        images = sorted(self.folder.path.glob("**/*.image"))
+        before = [path.stat().st_mtime_ns for path in images]
+        self.assertNotEqual(images, [])
+        self.replay("--compare", self.other(), capture)
+        self.assertEqual([path.stat().st_mtime_ns for path in images], before)
+
+    def test_judges_searches_and_pages_by_patterns(self):
+        config = self.folder.write("words.yaml", lab.as_text(lab.base_config(
+            5300, 5301, rules={"start_lists": False},
+            profiles={"minji": {"block": ["adult"]}}, default_profile="minji")))
+        capture = self.write("a.pcap", pcap([
+            get("www.bing.com", "/search?q=Free+P%6Frn", 40001),
+            get("www.bing.com", "/search?q=sussex+university", 40002),
+            get("site.example", "/free_porn/1", 40003),
+            get("www.bing.com", "/search?q=how+to+kill+myself", 40004)]))
+        done = lab.run("replay", "--config", config, "--json", capture)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([row["verdict"] for row in rows], ["block", "allow", "block", "allow"])
+        self.assertEqual([row["rule"] for row in rows],
+                         ["search/adult/en/porn@word", None, "url/adult/en/free-porn@word", None])
+        self.assertEqual((rows[3]["input"], rows[3]["url"]), ("www.bing.com", None))
+
     def test_judges_everything_as_one_profile_when_told(self):
         capture = self.write("a.pcap", pcap([query("www.bet.example")]))
         self.assertEqual(self.lines("--profile", "parent", capture)[0]["verdict"], "allow")

@@ -61,7 +61,7 @@ struct Scene {
     return decide(*made, standing, request, scratch);
   }
 
-  // "host/path".
+  // "host/path", the host a name.
   Verdict ask_url(std::string_view url) {
     made = maker.make();
     Scratch scratch(*made);
@@ -73,7 +73,8 @@ struct Scene {
                    .kind = Kind::HttpUrl,
                    .now = kNoon,
                    .name = &host,
-                   .url = &whole},
+                   .url = &whole,
+                   .path = url.substr(slash)},
                   scratch);
   }
 

@@ -94,14 +94,19 @@ void PolicyMaker::special(std::string_view name, policy::SpecialName answer) {
 }
 
 void PolicyMaker::pattern(std::string id, std::string expression, policy::CategoryId category,
-                          int weight) {
+                          int weight, list::PatternText text) {
   list::Pattern pattern;
   pattern.id = std::move(id);
   pattern.sample = expression;  // patterns of tests are plain words
   pattern.expression = std::move(expression);
   pattern.category = category;
   pattern.weight = static_cast<std::int16_t>(weight);
-  patterns_.push_back(std::move(pattern));
+  patterns_[static_cast<std::size_t>(text)].push_back(std::move(pattern));
+}
+
+void PolicyMaker::search_engine(std::string host) {
+  search_engines_.push_back(
+      {.id = host, .hosts = {{.text = host}}, .forms = {{.path = "/search", .parameters = {"q"}}}});
 }
 
 void PolicyMaker::edit(policy::ListId list, bool add, std::string_view rule) {
@@ -153,11 +158,15 @@ std::shared_ptr<const Policy> PolicyMaker::make() const {
     profile.services.resize(services_.size());
     profile.lists.resize(lists_.size(), true);
   }
-  if (!patterns_.empty()) {
-    auto compiled = list::PatternSet::compile(patterns_, {});
+  for (std::size_t i = 0; i < patterns_.size(); ++i) {
+    if (patterns_[i].empty()) continue;
+    const auto text = static_cast<list::PatternText>(i);
+    auto compiled = list::PatternSet::compile(patterns_[i], {.text = text});
     HAETAE_ASSERT(compiled.has_value() && compiled->faults.empty());
-    policy->host_patterns = compiled->set;
+    policy->use_patterns(text, compiled->set);
   }
+  policy->search_engines = policy::SearchEngines(search_engines_);
+  policy->help_categories = help_categories_;
   marks_.write(*policy);
   fill_outcomes(*policy);
   return policy;

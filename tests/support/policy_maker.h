@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -38,7 +39,11 @@ class PolicyMaker {
   void mark(policy::MarkKind kind, std::string_view name, std::uint16_t subject = policy::kNone,
             bool lifts_safe_search = false);
   void special(std::string_view name, policy::SpecialName answer);
-  void pattern(std::string id, std::string expression, policy::CategoryId category, int weight);
+  void pattern(std::string id, std::string expression, policy::CategoryId category, int weight,
+               list::PatternText text = list::PatternText::Host);
+  // Words of its searches are in the query's `q` below /search.
+  void search_engine(std::string host);
+  void help_category(policy::CategoryId category) { help_categories_.set(category); }
   void edit(policy::ListId list, bool add, std::string_view rule);
 
   // To change what was added; valid until the next one is added.
@@ -68,7 +73,9 @@ class PolicyMaker {
   std::vector<policy::SpecialName> special_names_;
   std::vector<policy::RewriteTarget> rewrites_;
   std::vector<policy::Policy::EngineRow> engines_;
-  std::vector<list::Pattern> patterns_;
+  std::array<std::vector<list::Pattern>, list::kPatternTextsCount> patterns_;
+  std::vector<policy::SearchEngine> search_engines_;
+  policy::CategorySet help_categories_;
   std::vector<list::Edit> edits_;
   policy::Marks marks_;
 };

@@ -501,8 +501,22 @@ TEST(Packet, LeavesNothingOfTheOneBefore) {
       EXPECT_EQ(packet.sequence, fresh->sequence);
       EXPECT_EQ(packet.acknowledgement, fresh->acknowledgement);
       EXPECT_EQ(packet.tcp_flags, fresh->tcp_flags);
+      EXPECT_EQ(packet.segment.size(), fresh->segment.size());
+      EXPECT_EQ(packet.is_tunnelled, fresh->is_tunnelled);
     }
   }
+}
+
+TEST(Packet, SaysThatItCameInsideOfAnother) {
+  EXPECT_TRUE(parse_packet(LinkType::Raw, ipv4(kA, kB, 41, kTcp6))->is_tunnelled);
+  EXPECT_FALSE(parse_packet(LinkType::Raw, kTcp6)->is_tunnelled);
+}
+
+TEST(Packet, ShowsWhatItsChecksumCovers) {
+  const Octets segment = tcp(40000, 443, kHello, {.options = Octets(4, 1)});
+  const Octets frame = ipv4(kA, kB, kTcp, segment);
+  const Bytes covered = parse_packet(LinkType::Raw, frame)->segment;
+  EXPECT_EQ(Octets(covered.begin(), covered.end()), segment);
 }
 
 // However short the capture, nothing is read beyond it; what is told never changes, but for what is
@@ -536,6 +550,31 @@ TEST(Packet, IsReadFromEveryPrefixOfAFrame) {
       }
       EXPECT_EQ(packet->payload.size() + packet->missing_bytes, kHello.size()) << size;
     }
+  }
+}
+
+TEST(Packet, VlanTagsAreThoseBehindTheAddresses) {
+  const struct {
+    std::string_view sentence;
+    Octets frame;
+    Octets tags;
+  } rows[] = {
+      {"none", ethernet(kIpv4Type, kTcp4), {}},
+      {"one", ethernet(0x8100, vlan(6, kIpv4Type, kTcp4)), {0x81, 0x00, 0, 6}},
+      {"two",
+       ethernet(0x88a8, vlan(6, 0x8100, vlan(7, kIpv6Type, kTcp6))),
+       {0x88, 0xa8, 0, 6, 0x81, 0x00, 0, 7}},
+      {"none of a frame that ends in its tag",
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x81, 0},
+       {}},
+      {"none of a frame that ends behind its tag",
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x81, 0, 0, 6},
+       {}},
+      {"none of nothing", {}, {}},
+  };
+  for (const auto& row : rows) {
+    const GuardedBytes frame(row.frame);
+    EXPECT_EQ(as_text(vlan_tags(frame)), as_text(row.tags)) << row.sentence;
   }
 }
 

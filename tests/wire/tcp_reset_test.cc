@@ -158,6 +158,21 @@ TEST(TcpReset, StandsBehindAnEthernetHeader) {
   }
 }
 
+TEST(TcpReset, KeepsTheTagsThatItIsGiven) {
+  Octets frame = vlan(7, kIpv4Type, packet_of({100, 900}, "hello"));
+  for (std::size_t tags = 1; tags <= limits::kVlanTagsMax; ++tags) {
+    const Octets seen = ethernet(0x8100, frame);
+    auto reset = make_tcp_reset(*parse_packet(LinkType::Ethernet, seen), ResetFor::Sender);
+    ASSERT_TRUE(reset.has_value());
+    const Bytes made = reset->frame(MacAddress{}, MacAddress{}, vlan_tags(seen));
+    EXPECT_EQ(as_text(vlan_tags(made)), as_text(vlan_tags(seen)));
+    EXPECT_EQ(vlan_tags(made).size(), tags * 4);
+    EXPECT_EQ(said(*parse_packet(LinkType::Ethernet, made)),
+              said(*parse_packet(LinkType::Raw, reset->packet())));
+    frame = vlan(6, 0x8100, frame);
+  }
+}
+
 TEST(TcpReset, IsNotMadeForWhatNobodyAnswers) {
   Octets mapped = ipv6(kClient6, kServer6, kTcp, tcp(40000, 443, octets("hello")));
   constexpr std::uint8_t kMapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1};

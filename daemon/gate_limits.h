@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+// Limits of one worker of the gate; lib/inspect/gate_limits.h has those of what it remembers.
+namespace haetae::limits {
+
+// Packets that may wait in one queue of the kernel. More pass unasked (when_down: open) or are
+// dropped (closed); both are counted.
+inline constexpr std::uint32_t kQueuePacketsMax = 16'384;
+// The kernel's memory for them until we read them: 10,000 hellos of 1.5 KB with all that belongs to
+// them. A packet that finds no room is dropped as above.
+inline constexpr int kQueueBufferBytes = 32 * 1024 * 1024;
+// Octets of each packet that we are told: a segment that a network card is still to cut up, a whole
+// hello among them, is as long.
+inline constexpr std::uint32_t kQueueCopyBytes = 0xffff;
+// Packets read in one call, at 68 KB of address space each.
+inline constexpr std::size_t kQueueBatch = 64;
+inline constexpr std::size_t kQueueMessageBytesMax = 68 * 1024;
+// Verdicts are sent in one call, but no more octets than this.
+inline constexpr std::size_t kVerdictBytesMax = 16 * 1024;
+// How long a worker waits for packets before it looks whether the policy changed or a held packet's
+// time is up.
+inline constexpr std::chrono::milliseconds kGateTurn{50};
+// How long the kernel may take to say that a queue is ours.
+inline constexpr int kQueueAnswerMilliseconds = 2000;
+// Changes of connection marks that are sent in one call.
+inline constexpr std::size_t kMarkChangeBytesMax = 32 * 1024;
+
+}  // namespace haetae::limits

@@ -1,0 +1,86 @@
+#include "daemon/gate_metrics.h"
+
+#include <fmt/format.h>
+
+namespace haetae::daemon {
+namespace {
+
+using admin::Exposition;
+using enum Exposition::Type;
+
+using Gates = std::vector<std::unique_ptr<PacketGate>>;
+
+template <typename Read>
+double sum_of(const Gates& gates, const Read& read) {
+  std::uint64_t sum = 0;
+  for (const auto& gate : gates) sum += read(*gate);
+  return static_cast<double>(sum);
+}
+
+void write_held(Exposition& out, const Gates& gates) {
+  out.one("haetae_gate_held_now", Gauge, "Packets that are kept back now.",
+          sum_of(gates, [](const PacketGate& gate) { return gate.held().now; }));
+  out.one("haetae_gate_held_most", Gauge, "The most that ever were, of each worker.",
+          sum_of(gates, [](const PacketGate& gate) { return gate.held().most; }));
+}
+
+// A queue that no program has any more is told as an empty one.
+void write_queues(Exposition& out, const Gates& gates) {
+  QueueState all;
+  for (const auto& gate : gates) {
+    const QueueState one = read_queue_state(gate->number()).value_or(QueueState{});
+    all.waiting += one.waiting;
+    all.dropped += one.dropped;
+    all.dropped_unread += one.dropped_unread;
+  }
+  out.one("haetae_gate_queue_waiting", Gauge, "Packets in the kernel without a verdict, held ones too.",
+          static_cast<double>(all.waiting));
+  out.one("haetae_gate_queue_dropped_total", Counter,
+          "Packets for which a queue of the kernel had no room: passed with when_down: open, else "
+          "dropped.",
+          static_cast<double>(all.dropped));
+  out.one("haetae_gate_queue_dropped_unread_total", Counter,
+          "Packets that found no room in our own buffer, likewise.",
+          static_cast<double>(all.dropped_unread));
+  out.one("haetae_gate_verdicts_failed_total", Counter,
+          "Verdicts that the kernel would not take, mostly since the packet was gone.",
+          sum_of(gates, [](const PacketGate& gate) {
+            return gate.queue_counters().verdicts_failed.value();
+          }));
+}
+
+void write_marks(Exposition& out, const Gates& gates) {
+  constexpr struct {
+    std::string_view name;
+    haetae::Counter ConntrackMarks::Counters::* counter;
+    std::string_view sentence;
+  } kRows[] = {
+      {"marks_changed", &ConntrackMarks::Counters::sent,
+       "Marks of live connections that were to be changed without a packet."},
+      {"marks_gone", &ConntrackMarks::Counters::gone, "Of those, the connection had ended."},
+      {"marks_failed", &ConntrackMarks::Counters::failed, "Of those, the kernel would not."},
+  };
+  for (const auto& row : kRows) {
+    out.one(fmt::format("haetae_gate_{}_total", row.name), Counter, row.sentence,
+            sum_of(gates, [&](const PacketGate& gate) {
+              return (gate.mark_counters().*row.counter).value();
+            }));
+  }
+}
+
+}  // namespace
+
+void write_gates(Exposition& out, const Gates& gates) {
+  if (gates.empty()) return;
+  for (const GateCounterRow& row : kGateCounterRows) {
+    out.one(fmt::format("haetae_gate_{}_total", row.name), Counter, row.sentence,
+            sum_of(gates, [&](const PacketGate& gate) {
+              return (gate.counters().*row.counter).value();
+            }));
+  }
+  write_held(out, gates);
+  write_queues(out, gates);
+  write_marks(out, gates);
+}
+
+}  // namespace haetae::daemon

@@ -1,0 +1,280 @@
+#include "daemon/packet_queue.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <libmnl/libmnl.h>
+#include <libnetfilter_queue/libnetfilter_queue.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <net/ethernet.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
+#include "base/lazy_array.h"
+#include "daemon/gate_limits.h"
+#include "daemon/sockets.h"
+
+namespace haetae::daemon {
+namespace {
+
+struct MessageRoom {
+  alignas(NLMSG_ALIGNTO) std::array<std::uint8_t, limits::kQueueMessageBytesMax> octets;
+};
+
+// One verdict with a mark: headers, verdict and mark.
+constexpr std::size_t kOneVerdictBytesMax = 64;
+
+std::string text_of(int error) {
+  return std::generic_category().message(error);
+}
+
+sockaddr_nl kernel_address() {
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  return kernel;
+}
+
+std::string why_not_bound(std::uint16_t number, int error) {
+  const auto failed = [&](std::string_view why) {
+    return fmt::format("queue {} of netfilter cannot be read: {}", number, why);
+  };
+  if (error == EPERM || error == EBUSY) {
+    if (const auto state = read_queue_state(number)) {
+      return failed(fmt::format(
+          "another program has it (netlink port {}); end that one, or write another gate.queue",
+          state->owner));
+    }
+    return failed("no permission; the program needs CAP_NET_ADMIN");
+  }
+  if (error == EINVAL || error == EOPNOTSUPP || error == EPROTONOSUPPORT) {
+    return failed("this kernel has no NFQUEUE; `modprobe nfnetlink_queue` may help");
+  }
+  return failed(text_of(error));
+}
+
+// A queue is asked for with all that it should be, so that no packet comes before.
+std::size_t write_request(const QueueSettings& settings, char* room) {
+  nlmsghdr* const message = nfq_nlmsg_put(room, NFQNL_MSG_CONFIG, settings.number);
+  message->nlmsg_flags |= NLM_F_ACK;
+  nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+  nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, limits::kQueueCopyBytes);
+  nfq_nlmsg_cfg_put_qmaxlen(message, limits::kQueuePacketsMax);
+  const std::uint32_t flags =
+      NFQA_CFG_F_GSO | (settings.fail_open ? std::uint32_t{NFQA_CFG_F_FAIL_OPEN} : 0U);
+  mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(flags));
+  mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN));
+  return message->nlmsg_len;
+}
+
+// The kernel's answer to a request: 0 or an errno. Packets that came in the meantime, if any, stay
+// without a verdict until the queue is closed; there are none before the rules lead here.
+int wait_for_answer(int descriptor) {
+  MessageRoom room;
+  pollfd wanted{descriptor, POLLIN, 0};
+  while (poll(&wanted, 1, limits::kQueueAnswerMilliseconds) > 0) {
+    const ssize_t size = recv(descriptor, room.octets.data(), room.octets.size(), MSG_DONTWAIT);
+    if (size < static_cast<ssize_t>(sizeof(nlmsghdr))) continue;
+    const auto* const message = reinterpret_cast<const nlmsghdr*>(room.octets.data());
+    if (message->nlmsg_type != NLMSG_ERROR) continue;
+    return -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message))->error;
+  }
+  return ETIMEDOUT;
+}
+
+int bind_queue(int descriptor, const QueueSettings& settings) {
+  std::array<char, 256> room{};
+  const std::size_t size = write_request(settings, room.data());
+  if (send(descriptor, room.data(), size, 0) < 0) return errno;
+  return wait_for_answer(descriptor);
+}
+
+void shape_socket(int descriptor) {
+  const int size = limits::kQueueBufferBytes;
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0) {
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  }
+  // What is lost is counted in /proc: an error here would say no more.
+  const int on = 1;
+  (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof on);
+  timeval turn{};
+  turn.tv_usec = std::chrono::microseconds(limits::kGateTurn).count();
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &turn, sizeof turn);
+}
+
+}  // namespace
+
+struct PacketQueue::Parts {
+  explicit Parts(Descriptor own, std::uint16_t number_of_queue)
+      : socket(std::move(own)), number(number_of_queue), rooms(limits::kQueueBatch) {
+    for (std::size_t i = 0; i < limits::kQueueBatch; ++i) {
+      vectors[i] = {rooms[i].octets.data(), rooms[i].octets.size()};
+      headers[i].msg_hdr.msg_iov = &vectors[i];
+      headers[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+
+  void read_message(const nlmsghdr* message) noexcept;
+  void verdict(int type, std::uint32_t id, int what, const std::uint32_t* mark) noexcept;
+  void flush() noexcept;
+
+  Descriptor socket;
+  std::uint16_t number;
+  bool is_broken = false;
+  Counters counters;
+  LazyArray<MessageRoom> rooms;
+  std::array<iovec, limits::kQueueBatch> vectors{};
+  std::array<mmsghdr, limits::kQueueBatch> headers{};
+  std::size_t packet_count = 0;
+  std::array<QueuedPacket, limits::kQueueBatch> packets;
+  std::size_t verdict_bytes = 0;
+  alignas(NLMSG_ALIGNTO) std::array<char, limits::kVerdictBytesMax> verdicts{};
+};
+
+std::expected<PacketQueue, std::string> PacketQueue::open(const QueueSettings& settings) {
+  Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+  if (socket.get() < 0) return std::unexpected(why_not_bound(settings.number, errno));
+  // Connected: what is sent goes to the kernel, and nobody else's messages are let in.
+  const sockaddr_nl kernel = kernel_address();
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
+    return std::unexpected(why_not_bound(settings.number, errno));
+  }
+  shape_socket(socket.get());
+  if (const int error = bind_queue(socket.get(), settings); error != 0) {
+    return std::unexpected(why_not_bound(settings.number, error));
+  }
+  return PacketQueue(std::make_unique<Parts>(std::move(socket), settings.number));
+}
+
+PacketQueue::PacketQueue(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+PacketQueue::~PacketQueue() = default;
+PacketQueue::PacketQueue(PacketQueue&& other) noexcept = default;
+PacketQueue& PacketQueue::operator=(PacketQueue&& other) noexcept = default;
+
+// ---- Packets.
+
+std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
+  Parts& parts = *parts_;
+  parts.packet_count = 0;
+  const int count = recvmmsg(parts.socket.get(), parts.headers.data(), limits::kQueueBatch,
+                             waits ? MSG_WAITFORONE : MSG_DONTWAIT, nullptr);
+  if (count < 0) {
+    if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
+      parts.counters.receive_failed.add();
+      parts.is_broken = errno == EBADF || errno == ENOTSOCK || errno == ENOTCONN;
+    }
+    return {};
+  }
+  for (int i = 0; i < count; ++i) {
+    int left = static_cast<int>(parts.headers[i].msg_len);
+    const auto* message = reinterpret_cast<const nlmsghdr*>(parts.rooms[i].octets.data());
+    for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+      parts.read_message(message);
+    }
+  }
+  return std::span<const QueuedPacket>(parts.packets).first(parts.packet_count);
+}
+
+void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
+  if (message->nlmsg_type == NLMSG_ERROR) {
+    counters.verdicts_failed.add();
+    return;
+  }
+  if (message->nlmsg_type != ((NFNL_SUBSYS_QUEUE << 8) | NFQNL_MSG_PACKET)) return;
+  std::array<nlattr*, NFQA_MAX + 1> attributes{};
+  if (nfq_nlmsg_parse(message, attributes.data()) < 0) return;
+  const nlattr* const header = attributes[NFQA_PACKET_HDR];
+  if (header == nullptr || packet_count == packets.size()) return;
+  QueuedPacket& packet = packets[packet_count++];
+  packet = {};
+  packet.id = ntohl(
+      static_cast<const nfqnl_msg_packet_hdr*>(mnl_attr_get_payload(header))->packet_id);
+  if (const nlattr* const mark = attributes[NFQA_MARK]) packet.mark = ntohl(mnl_attr_get_u32(mark));
+  if (const nlattr* const payload = attributes[NFQA_PAYLOAD]) {
+    packet.octets = {static_cast<const std::uint8_t*>(mnl_attr_get_payload(payload)),
+                     mnl_attr_get_payload_len(payload)};
+  }
+  if (const nlattr* const whole = attributes[NFQA_CAP_LEN]) {
+    const std::uint32_t bytes = ntohl(mnl_attr_get_u32(whole));
+    if (bytes > packet.octets.size()) {
+      packet.missing_bytes = bytes - static_cast<std::uint32_t>(packet.octets.size());
+    }
+  }
+  if (const nlattr* const told = attributes[NFQA_HWADDR]) {
+    const auto* const hardware = static_cast<const nfqnl_msg_packet_hw*>(mnl_attr_get_payload(told));
+    if (ntohs(hardware->hw_addrlen) == ETH_ALEN) {
+      std::memcpy(packet.source_mac.emplace().octets.data(), hardware->hw_addr, ETH_ALEN);
+    }
+  }
+  if (const nlattr* const told = attributes[NFQA_SKB_INFO]) {
+    const std::uint32_t info = ntohl(mnl_attr_get_u32(told));
+    packet.is_unverified =
+        (info & NFQA_SKB_CSUM_NOTVERIFIED) != 0 && (info & NFQA_SKB_CSUMNOTREADY) == 0;
+  }
+}
+
+bool PacketQueue::is_broken() const noexcept {
+  return parts_->is_broken;
+}
+
+// ---- Verdicts.
+
+void PacketQueue::accept(std::uint32_t id) noexcept {
+  parts_->verdict(NFQNL_MSG_VERDICT, id, NF_ACCEPT, nullptr);
+}
+void PacketQueue::accept(std::uint32_t id, std::uint32_t mark) noexcept {
+  parts_->verdict(NFQNL_MSG_VERDICT, id, NF_ACCEPT, &mark);
+}
+void PacketQueue::accept_up_to(std::uint32_t id) noexcept {
+  parts_->verdict(NFQNL_MSG_VERDICT_BATCH, id, NF_ACCEPT, nullptr);
+}
+void PacketQueue::drop(std::uint32_t id) noexcept {
+  parts_->verdict(NFQNL_MSG_VERDICT, id, NF_DROP, nullptr);
+}
+void PacketQueue::flush() noexcept {
+  parts_->flush();
+}
+
+void PacketQueue::Parts::verdict(int type, std::uint32_t id, int what,
+                                 const std::uint32_t* mark) noexcept {
+  if (verdict_bytes + kOneVerdictBytesMax > verdicts.size()) flush();
+  nlmsghdr* const message = nfq_nlmsg_put(verdicts.data() + verdict_bytes, type, number);
+  nfq_nlmsg_verdict_put(message, static_cast<int>(id), what);
+  if (mark != nullptr) nfq_nlmsg_verdict_put_mark(message, *mark);
+  verdict_bytes += NLMSG_ALIGN(message->nlmsg_len);
+}
+
+void PacketQueue::Parts::flush() noexcept {
+  if (verdict_bytes == 0) return;
+  if (send(socket.get(), verdicts.data(), verdict_bytes, 0) < 0) counters.verdicts_failed.add();
+  verdict_bytes = 0;
+}
+
+const PacketQueue::Counters& PacketQueue::counters() const noexcept {
+  return parts_->counters;
+}
+
+std::optional<QueueState> read_queue_state(std::uint16_t number) {
+  std::ifstream table("/proc/net/netfilter/nfnetlink_queue");
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream fields(line);
+    std::uint32_t queue = 0;
+    int copy_mode = 0;
+    std::uint32_t copy_bytes = 0;
+    QueueState state;
+    fields >> queue >> state.owner >> state.waiting >> copy_mode >> copy_bytes >> state.dropped >>
+        state.dropped_unread;
+    if (fields && queue == number) return state;
+  }
+  return std::nullopt;
+}
+
+}  // namespace haetae::daemon
