@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/local_address.h"
 #include "daemon/clock.h"
+#include "daemon/gate_sightings.h"
 #include "daemon/routed_resets.h"
 #include "inspect/held_packets.h"
 #include "inspect/judged_flows.h"
@@ -31,9 +32,8 @@ HashKey draw_key() {
   return {draw(), draw()};
 }
 
-inspect::Settings inspector_settings(const GateSettings& settings) {
+inspect::Settings inspector_settings() {
   inspect::Settings of_inspector;
-  of_inspector.macs_are_devices = settings.macs_are_devices;
   of_inspector.sees_all = true;
   of_inspector.ends_blocked = true;
   return of_inspector;
@@ -66,9 +66,7 @@ bool is_before(std::uint32_t a, std::uint32_t b) noexcept {
 GateSettings gate_settings_of(const config::Config& config) {
   return {.fail_open = config::when_down_of(config) == config::WhenDown::Open,
           .strict = config.gate.strict,
-          .bits = policy::MarkBits(config.gate.mark),
-          // A provider's devices stand behind routers of their own.
-          .macs_are_devices = config.site.kind != config::SiteKind::Isp};
+          .bits = policy::MarkBits(config.gate.mark)};
 }
 
 struct PacketGate::Impl {
@@ -84,10 +82,12 @@ struct PacketGate::Impl {
         number(queue_number),
         channels(std::move(own)),
         key(draw_key()),
+        sightings(published.lan, *published.policy.current()),
+        later_sightings(published.lan, *published.policy.current()),
         inspector({published.policy, published.standing, *published.resolved, &events,
-                   inspector_counters},
-                  inspector_settings(all)),
-        judged({published.policy, published.standing, counters}, key),
+                   inspector_counters, &sightings},
+                  inspector_settings()),
+        judged({published.policy, published.standing, counters, later_sightings}, key),
         held(key) {}
 
   void run() {
@@ -123,6 +123,7 @@ struct PacketGate::Impl {
       return drop(queued.id, counters.dropped_checksum);
     }
     if (lacks_acknowledgement(packet)) return drop(queued.id, counters.dropped_without_ack);
+    packet.interface = queued.interface;
     packet.has_macs = queued.source_mac.has_value();
     if (packet.has_macs) packet.source_mac = *queued.source_mac;
     carry_out(queued, inspector.on_packet(packet, now), now);
@@ -222,11 +223,12 @@ struct PacketGate::Impl {
     if (observed.seen.empty()) return;
     const Seen& seen = observed.seen.back();
     if (seen.protocol == inspect::Protocol::Dns) return;
-    std::optional<MacAddress> mac;
-    if (settings.macs_are_devices && packet.has_macs && packet.source == seen.client.address) {
-      mac = packet.source_mac;
+    inspect::Trace trace;
+    if (packet.source == seen.client.address) {
+      trace.interface = packet.interface;
+      if (packet.has_macs) trace.mac = packet.source_mac;
     }
-    judged.allowed(flow.key, seen, mac);
+    judged.allowed(flow.key, seen, trace);
   }
 
   // ---- Verdicts, in as few messages as can be.
@@ -296,6 +298,8 @@ struct PacketGate::Impl {
   std::atomic<std::uint64_t> held_now{0};
   std::atomic<std::uint64_t> held_most{0};
   std::atomic<bool> stops{false};
+  GateSightings sightings;        // the Inspector's
+  GateSightings later_sightings;  // those of what is judged again
   inspect::Inspector inspector;
   inspect::JudgedFlows judged;
   HeldPackets held;

@@ -20,7 +20,6 @@ struct GateSettings {
   bool fail_open = true;  // what cannot be asked about passes
   bool strict = false;    // what cannot wait, or not longer, is dropped
   policy::MarkBits bits{0};
-  bool macs_are_devices = true;  // see inspect::Settings
 };
 GateSettings gate_settings_of(const config::Config& config);
 
