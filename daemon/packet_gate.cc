@@ -32,10 +32,16 @@ HashKey draw_key() {
   return {draw(), draw()};
 }
 
-inspect::Settings inspector_settings() {
+inspect::Settings inspector_settings(const GateSettings& settings) {
   inspect::Settings of_inspector;
   of_inspector.sees_all = true;
   of_inspector.ends_blocked = true;
+  of_inspector.waits_for_receipt = settings.strict;
+  of_inspector.refuses_unknown_quic = settings.strict;
+  of_inspector.refuses_unresolved = settings.refuses_unresolved;
+  std::vector<PrefixMap<bool>::Entry> except;
+  for (const Cidr& one : settings.unresolved_except) except.push_back({one, true});
+  of_inspector.unresolved_except = PrefixMap<bool>(std::move(except));
   return of_inspector;
 }
 
@@ -66,6 +72,8 @@ bool is_before(std::uint32_t a, std::uint32_t b) noexcept {
 GateSettings gate_settings_of(const config::Config& config) {
   return {.fail_open = config::when_down_of(config) == config::WhenDown::Open,
           .strict = config.gate.strict,
+          .refuses_unresolved = config.gate.unresolved_refused,
+          .unresolved_except = config.gate.unresolved_except,
           .bits = policy::MarkBits(config.gate.mark)};
 }
 
@@ -86,7 +94,7 @@ struct PacketGate::Impl {
         later_sightings(published.lan, *published.policy.current()),
         inspector({published.policy, published.standing, *published.resolved, &events,
                    inspector_counters, &sightings},
-                  inspector_settings()),
+                  inspector_settings(all)),
         judged({published.policy, published.standing, counters, later_sightings}, key),
         held(key) {}
 

@@ -4,6 +4,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/ring.h"
 #include "config/config.h"
@@ -17,8 +18,10 @@
 namespace haetae::daemon {
 
 struct GateSettings {
-  bool fail_open = true;  // what cannot be asked about passes
-  bool strict = false;    // what cannot wait, or not longer, is dropped
+  bool fail_open = true;            // what cannot be asked about passes
+  bool strict = false;              // what cannot wait, or not longer, is dropped
+  bool refuses_unresolved = false;  // see inspect::Settings
+  std::vector<Cidr> unresolved_except;
   policy::MarkBits bits{0};
 };
 GateSettings gate_settings_of(const config::Config& config);

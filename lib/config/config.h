@@ -201,6 +201,9 @@ struct Gate {
   std::uint32_t mark = 0x30000000;
   bool dns = true;          // port 53 of `inside` leads to us, whoever it was sent to
   bool dot_refused = true;  // others' DNS over TLS and QUIC (RFC 7858, RFC 9250)
+  // What of the internet no DNS answer named for a device is out of its reach, but for these.
+  bool unresolved_refused = false;
+  std::vector<Cidr> unresolved_except;
 };
 
 // A part that a later version acts on; read and checked, and warned about if it is switched on.

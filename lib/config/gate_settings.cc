@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kInterfaceBytesMax = 15;  // IFNAMSIZ less its end
 constexpr std::size_t kInsideMax = 64;          // interfaces of filtered networks
+constexpr std::size_t kUnresolvedExceptMax = 1024;
 constexpr int kQueuesMax = 256;
 
 // Names that mean the same to nft and to iptables, where `+` and `*` stand for others.
@@ -63,9 +64,8 @@ const Table<Gate>& gate_table() {
   static const Table<Gate> table{{
       row("mode", &Gate::mode,
           choice<GateMode>({{"off", GateMode::Off}, {"queue", GateMode::Queue}}), "off",
-          "queue: rule the packets that pass through this machine; DEPLOY.md says where it must "
-          "stand for that.",
-          "this version judges DNS only; packets are not looked at"),
+          "queue: rule what passes through this machine; DEPLOY.md says where it must stand for "
+          "that."),
       row("inside", &Gate::inside, list_of(inside_interface(), kInsideMax), "[]",
           "Interfaces of the filtered networks, as br-kids; of a transparent bridge the bridge "
           "itself."),
@@ -78,12 +78,19 @@ const Table<Gate>& gate_table() {
           "With when_down: open, the plain DNS servers that devices are led to while the filter "
           "does not run; by default those of dns.upstream."),
       row("strict", &Gate::strict, yes_no(), "false",
-          "true: also refuse what only tricks need, at the price of some odd devices.",
-          "this version has no strict rules"),
+          "true: of what is not decided yet, drop packets of no connection, take the signature "
+          "option out of TCP (RFC 2385), and give what leaves a full hop limit. Tricks need these "
+          "(EVASIONS.md); so do traceroute and a few odd devices."),
       row("dns", &Gate::dns, yes_no(), "true",
           "Lead DNS (port 53) of the inside to the filter, whoever it was sent to."),
       row("dot", &Gate::dot_refused, choice<bool>({{"refuse", true}, {"allow", false}}), "refuse",
           "DNS over TLS or QUIC (port 853) to others."),
+      row("unresolved", &Gate::unresolved_refused,
+          choice<bool>({{"refuse", true}, {"allow", false}}), "allow",
+          "Addresses of the internet that no DNS answer of the filter gave to the device; refuse "
+          "also ends calls and games that find each other without DNS."),
+      row("unresolved_except", &Gate::unresolved_except, list_of(cidr(), kUnresolvedExceptMax),
+          "[]", "Networks that unresolved: refuse leaves alone, as those of a game or of calls."),
       whole_row("queue", section(queue_table()), "{}", "Numbers of the kernel's packet queues."),
       row("mark", &Gate::mark, two_bits(), R"("0x30000000")",
           "The two bits of packet and connection marks that are the filter's; others must not "

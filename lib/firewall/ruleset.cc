@@ -202,11 +202,15 @@ void write_endings(Text& out, const Plan& plan) {
   out.begin("chain accept_unless_stopped");
   out.line("meta nfproto != @somebody_stopped accept");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
+  // By the device's own reset the server learns that a connection which we reset is no more.
+  out.line("tcp flags rst accept");
   out.line("ether saddr @stopped_macs goto refuse");
-  for (const std::string_view side : {"saddr", "daddr"}) {
-    out.line("ip {} @stopped_v4 goto refuse", side);
-    out.line("ip6 {} @stopped_v6 goto refuse", side);
-  }
+  out.line("ip saddr @stopped_v4 goto refuse");
+  out.line("ip6 saddr @stopped_v6 goto refuse");
+  // What comes for it: of TCP the device must acknowledge it, and is reset then.
+  out.line("meta l4proto tcp accept");
+  out.line("ip daddr @stopped_v4 goto refuse");
+  out.line("ip6 daddr @stopped_v6 goto refuse");
   out.line("accept");
   out.end();
 }
@@ -227,6 +231,24 @@ void write_strict(Text& out, const std::string& inside) {
   // What is to expire between us and the server shall not.
   out.line("iifname {0} oifname != {0} ip ttl set 64", inside);
   out.line("iifname {0} oifname != {0} ip6 hoplimit set 64", inside);
+}
+
+// A QUIC connection begins (RFC 9000, section 17.2.2; RFC 9369, section 3.2; draft 29) on ports
+// that may have served another one, or what was sent to be taken for something else: it is judged.
+// The gate knows the connection that it judged by its id, and settles it again at once.
+void write_quic_begins(Text& out, const Plan& plan) {
+  const MarkBits mark = plan.mark;
+  out.begin("chain quic_begins");
+  out.line("ct mark & {} {} return", hex(mark.mask()), hex(mark.of(FlowMark::Blocked)));
+  out.line("@th,64,4 0xc @th,72,32 {{ 0x00000001, 0xff00001d }} ct mark set ct mark & {}",
+           hex(mark.others()));
+  out.line("@th,64,4 0xd @th,72,32 0x6b3343cf ct mark set ct mark & {}", hex(mark.others()));
+  out.end();
+}
+
+std::string queue_numbers(const Plan& plan) {
+  if (plan.queue_first == plan.queue_last) return fmt::format("{}", plan.queue_first);
+  return fmt::format("{}-{}", plan.queue_first, plan.queue_last);
 }
 
 // A flow about which nothing is known yet.
@@ -255,8 +277,7 @@ void write_undecided(Text& out, const Plan& plan) {
       out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
       break;
     case QueueBy::OwnTable:
-      out.line("queue {}to {}-{}", plan.is_open ? "flags bypass " : "", plan.queue_first,
-               plan.queue_last);
+      out.line("queue {}to {}", plan.is_open ? "flags bypass " : "", queue_numbers(plan));
       break;
     case QueueBy::MangleChain: break;  // it comes next
   }
@@ -272,9 +293,12 @@ void write_flows(Text& out, const Plan& plan) {
   out.line("accept");
   out.end();
   write_undecided(out, plan);
+  const bool has_queue = plan.queue_by != QueueBy::Nobody;
+  if (has_queue) write_quic_begins(out, plan);
   // Ahead of the mangle chains, where iptables' queue stands.
   out.begin("chain before_queue");
   out.line("type filter hook forward priority mangle - 10; policy accept;");
+  if (has_queue) out.line("meta l4proto udp iifname {} jump quic_begins", inside);
   out.line(
       "ct mark & {} vmap {{ {} : goto accept_unless_stopped, {} : goto refuse_blocked, {} : "
       "accept }}",
@@ -283,7 +307,7 @@ void write_flows(Text& out, const Plan& plan) {
   out.line("iifname {} goto undecided", inside);
   out.line("oifname {} goto undecided", inside);
   out.end();
-  if (plan.queue_by == QueueBy::Nobody) return;
+  if (!has_queue) return;
   write_save(out, plan, FlowMark::Accepted, "save_accepted", "accept");
   write_save(out, plan, FlowMark::Blocked, "save_blocked", "goto refuse");
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");

@@ -16,6 +16,7 @@ HashKey draw_key() {
   return {draw(), draw()};
 }
 
+constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::uint8_t kIgmp = 2;
 constexpr std::uint8_t kNoNextHeader = 59;
 
@@ -23,6 +24,12 @@ constexpr std::uint8_t kNoNextHeader = 59;
 constexpr bool is_control(std::uint8_t protocol) noexcept {
   return protocol == wire::ip_protocol::kIcmp || protocol == wire::ip_protocol::kIcmpV6 ||
          protocol == kIgmp || protocol == kNoNextHeader;
+}
+
+// The packet that opens a TCP connection.
+bool is_syn(const wire::Packet& packet) noexcept {
+  using namespace wire::tcp_flag;  // NOLINT(google-build-using-namespace): two of its words
+  return (packet.tcp_flags & (kSyn | kAck)) == kSyn;
 }
 
 // Who opened a flow whose start was not seen. Clients take high ports; in a house they are the ones
@@ -90,7 +97,8 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
   const FlowSide side = side_of(packet);
   const std::uint64_t hash = flows_.hash(side.key);
   Flow* flow = flows_.find(side.key, hash);
-  if (flow == nullptr) {
+  const bool is_new = flow == nullptr;
+  if (is_new) {
     if (is_control(packet.protocol)) return {};
     flow = &flows_.add(side, hash);
     flow->client_is_low = side.source_is_low == source_is_client(packet);
@@ -98,6 +106,9 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
     flows_.touch(*flow);
   }
   const Arrival at{packet, now, *flow, side.source_is_low};
+  if (settings_.refuses_unresolved && (is_new || is_syn(packet)) && refuse_unresolved(at)) {
+    return effect_of(*flow);
+  }
   if (flow->life == Life::Opening) hear(at);
   Effect effect;
   switch (packet.protocol) {
@@ -106,6 +117,26 @@ Effect Inspector::Impl::on_whole(const wire::Packet& packet, const Now& now) noe
     default: return on_other(at);  // numbers come from the network
   }
   return effect.kind == Effect::Kind::Wait && is_half_said(at) ? hold() : effect;
+}
+
+bool Inspector::Impl::refuse_unresolved(const Arrival& at) noexcept {
+  Flow& flow = at.flow;
+  const IpAddress& server = flow.server();
+  if (!at.from_client() || is_local(server) || is_siteless(server)) return false;
+  if (settings_.unresolved_except.at(server)) return false;
+  const std::uint32_t first = is_syn(at.packet) ? at.packet.sequence + 1 : 0;
+  if (stage_of(flow) == Stage::Blocked && flow.memo == first) return true;  // sent again
+  Protocol protocol = Protocol::Other;
+  if (at.packet.protocol == wire::ip_protocol::kTcp) protocol = Protocol::Tcp;
+  if (at.packet.protocol == wire::ip_protocol::kUdp) protocol = Protocol::Udp;
+  Seen& seen = begin(at, protocol, policy::Kind::Address);
+  if (!judge_.consider_unresolved(seen, at.now)) return false;
+  const bool is_blocked = blocks(seen);
+  commit();
+  if (!is_blocked) return false;
+  settle_as(at, Stage::Blocked);
+  flow.memo = first;
+  return true;
 }
 
 // Octets of the client wait for others. Of a flow whose start was not seen that proves nothing:
@@ -167,12 +198,12 @@ Work& Inspector::Impl::keep(const Arrival& at, Work& work) noexcept {
   return works_[place];
 }
 
-bool Inspector::Impl::give_room(Work& work) noexcept {
-  if (work.room != kNobody) return true;
-  Works::RoomTaken taken = works_.take_room(work);
+bool Inspector::Impl::give_room(Work& work, Works::WhichRoom which) noexcept {
+  if (work.*which != kNobody) return true;
+  Works::RoomTaken taken = works_.take_room(work, which);
   if (taken == Works::RoomTaken::NoneLeft) {
     give_up(works_.oldest_with_room());
-    taken = works_.take_room(work);
+    taken = works_.take_room(work, which);
   }
   if (taken == Works::RoomTaken::Yes) return true;
   counters_.no_room.add();
@@ -182,8 +213,10 @@ bool Inspector::Impl::give_room(Work& work) noexcept {
 void Inspector::Impl::give_up(std::uint32_t work) noexcept {
   counters_.works_given_up.add();
   Flow& flow = flows_.at(works_[work].flow);
+  const bool was_judged = works_[work].reader == Reader::Receipt;
+  const std::uint32_t start = works_[work].start;
   works_.give_back(work);
-  set_stage(flow, Stage::GivenUp, 0);
+  set_stage(flow, was_judged ? Stage::Accepted : Stage::GivenUp, was_judged ? start : 0);
 }
 
 // ---- Requests.
@@ -211,6 +244,7 @@ void Inspector::Impl::settle(const Arrival& at, const Seen& seen) noexcept {
 }
 
 void Inspector::Impl::settle_as(const Arrival& at, Stage stage) noexcept {
+  if (stage == Stage::Accepted && awaits_receipt(at)) return;
   Flow& flow = at.flow;
   std::uint32_t first = 0;
   if (stage_of(flow) == Stage::Opened) first = flow.memo;
@@ -225,7 +259,7 @@ void Inspector::Impl::settle_unread(const Arrival& at, Protocol protocol, Unread
   Seen& seen = begin(at, protocol, policy::Kind::Address);
   if (why == Unread::Conflict) {
     counters_.conflicts.add();
-    judge_.block_conflict(seen);
+    judge_.block_unread(seen, why);
   } else {
     judge_.consider_hidden(seen, true, at.now);
     if (!seen.named_by_resolved) judge_.consider_unread(seen, why);
@@ -241,7 +275,13 @@ void Inspector::Impl::settle_hidden(const Arrival& at, const Hidden& hidden) noe
   if (is_local(server) || is_siteless(server)) return settle_as(at, Stage::Accepted);
   Seen& seen = begin(at, hidden.protocol, policy::Kind::Address);
   seen.technique = hidden.technique;
-  judge_.consider_hidden(seen, hidden.wants_name, at.now);
+  const bool is_unknown_quic =
+      at.packet.protocol == wire::ip_protocol::kUdp && at.flow.server_port() == kHttpsPort;
+  if (is_unknown_quic && settings_.refuses_unknown_quic) {
+    judge_.block_unread(seen, Unread::Hidden);
+  } else {
+    judge_.consider_hidden(seen, hidden.wants_name, at.now);
+  }
   commit();
   settle(at, seen);
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/prefix_map.h"
 #include "base/ring.h"
 #include "base/snapshot.h"
 #include "base/time.h"
@@ -29,6 +30,18 @@ struct Settings {
   // What is blocked ends. In a capture it went on: then each further request of a connection is
   // judged as well.
   bool ends_blocked = true;
+  // Inline: what a client said counts once its server acknowledged it. Until then, what is allowed
+  // is still looked at, and who says something else in its place is blocked: packets that are meant
+  // for us alone (they expire on their way, or carry what makes servers throw them away) tell us
+  // nothing. Costs a flow's first acknowledgement, and room for its octets until then. Where data
+  // came with a SYN, which servers may take or not, that is always done.
+  bool waits_for_receipt = false;
+  // Inline: UDP to port 443 that is no QUIC which we can read is blocked for everybody.
+  bool refuses_unknown_quic = false;
+  // Inline: of the internet, only addresses that a DNS answer named for the device are within
+  // reach, and these.
+  bool refuses_unresolved = false;
+  PrefixMap<bool> unresolved_except;
   // Judge everything as this one, whoever sent it.
   std::optional<policy::Identity> everybody;
   FlowCaps flows;

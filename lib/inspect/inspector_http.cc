@@ -24,6 +24,11 @@ Inspector::Impl::Read Inspector::Impl::read_http(const Arrival& at, Work& work,
       all.bytes += size;
       continue;
     }
+    if (work.is_unchecked) {
+      settle_unread(at, Protocol::Http, Unread::TooLong);
+      all.is_settled = true;
+      break;
+    }
     if (work.chunks) {
       const wire::HttpBodyReader::Step step = work.chunks->feed(rest);
       all.bytes += step.bytes;

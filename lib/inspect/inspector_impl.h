@@ -13,9 +13,9 @@
 namespace haetae::inspect {
 
 // The way of a packet: inspector.cc finds its flow, inspector_tcp.cc puts a client's octets in
-// order, inspector_read.cc reads TLS and DNS of them and inspector_http.cc HTTP, inspector_udp.cc
-// reads datagrams and inspector_quic.cc those of QUIC. All of them tell what they read to the
-// Judge, and settle the flow.
+// order, inspector_receipt.cc keeps them until its server has them, inspector_read.cc reads TLS and
+// DNS of them and inspector_http.cc HTTP, inspector_udp.cc reads datagrams and inspector_quic.cc
+// those of QUIC. All of them tell what they read to the Judge, and settle the flow.
 struct Inspector::Impl : FlowTable::Leaving {
   Impl(const Parts& parts, const Settings& settings);
 
@@ -54,6 +54,8 @@ struct Inspector::Impl : FlowTable::Leaving {
   Effect on_whole(const wire::Packet& packet, const Now& now) noexcept;
   Effect on_other(const Arrival& at) noexcept;
   void hear(const Arrival& at) noexcept;
+  // True: the flow goes where no DNS answer led, and is blocked.
+  bool refuse_unresolved(const Arrival& at) noexcept;
   void on_leaving(Flow& flow) noexcept override;
 
   static Stage stage_of(const Flow& flow) noexcept { return static_cast<Stage>(flow.stage); }
@@ -75,7 +77,7 @@ struct Inspector::Impl : FlowTable::Leaving {
   // Keeps the work of a flow that has none in the pool yet; the oldest may have to go.
   Work& keep(const Arrival& at, Work& work) noexcept;
   // False: no room can be had.
-  bool give_room(Work& work) noexcept;
+  bool give_room(Work& work, Works::WhichRoom which = &Work::room) noexcept;
   void give_up(std::uint32_t work) noexcept;
 
   // A request begins; there is one left. Its readings are considered by judge_, then commit() or
@@ -116,6 +118,14 @@ struct Inspector::Impl : FlowTable::Leaving {
   void count_unread(const Arrival& at, Work& work) noexcept;
   void on_server_octets(const Arrival& at) noexcept;
   bool is_client_speaking(Bytes octets) noexcept;
+
+  // ---- inspector_receipt.cc
+  bool wants_receipt(const Arrival& at, const Work& work) const noexcept;
+  // Keeps what the client says now. False: it said something else there before, and is blocked.
+  bool keep_unreceived(const Arrival& at, Work& work, std::uint32_t sequence) noexcept;
+  // The flow may pass, but not before its server acknowledged what it was judged by.
+  bool awaits_receipt(const Arrival& at) noexcept;
+  void on_receipt(const Arrival& at) noexcept;
 
   // ---- inspector_read.cc
   Read read(const Arrival& at, Work& work, Bytes octets) noexcept;

@@ -21,6 +21,13 @@ Bytes first_id_of(const Work& work) noexcept {
   return Bytes(work.first_id).first(work.first_id_size);
 }
 
+// Servers discard Initials in shorter datagrams (RFC 9000, section 14.1): inline, who sends one
+// means it for us.
+bool is_cut_short(const wire::Packet& packet) noexcept {
+  constexpr std::size_t kInitialDatagramBytes = 1200;
+  return packet.payload.size() + packet.missing_bytes < kInitialDatagramBytes;
+}
+
 void set_first_id(Work& work, const wire::QuicPacket& packet) noexcept {
   const std::size_t size = std::min(packet.destination_id.size(), work.first_id.size());
   std::copy_n(packet.destination_id.begin(), size, work.first_id.begin());
@@ -59,7 +66,8 @@ bool Inspector::Impl::read_quic(const Arrival& at, Work& work) noexcept {
       was_opened = true;  // a server's own open for nobody; all is well
       continue;
     }
-    const std::optional<Bytes> plaintext = open(*current, packet);
+    std::optional<Bytes> plaintext;
+    if (!settings_.sees_all || !is_cut_short(at.packet)) plaintext = open(*current, packet);
     if (!plaintext) {
       counters_.quic_unopened.add();
       continue;
@@ -159,6 +167,7 @@ Effect Inspector::Impl::on_later_quic(const Arrival& at) noexcept {
     }
     if (packet.type != wire::QuicPacketType::Initial || !at.from_client()) continue;
     if (digest_of(packet.destination_id) == at.flow.memo) continue;
+    if (settings_.sees_all && is_cut_short(at.packet)) continue;
     if (!opener_.open(packet, plaintext_)) continue;
     set_stage(at.flow, Stage::New, 0);
     return on_quic(at);

@@ -45,7 +45,8 @@ Inspector::Impl::Read Inspector::Impl::read(const Arrival& at, Work& work, Bytes
       case Reader::Start: some = read_start(at, work, octets); break;
       case Reader::Http: some = read_http(at, work, octets); break;
       case Reader::Dns: some = read_dns(at, work, octets); break;
-      case Reader::Quic: break;
+      case Reader::Quic:
+      case Reader::Receipt: break;
     }
     all.bytes += some.bytes;
     all.is_settled = some.is_settled;
@@ -76,8 +77,10 @@ Inspector::Impl::Read Inspector::Impl::read_start(const Arrival& at, Work& work,
       work.protocol = Protocol::Dns;
       return {};
   }
-  // Where its start was not seen, the first that came need not be the first that was sent.
-  if (!work.is_certain && ++work.unread < limits::kUnreadPacketsMax) return {};
+  // Where its start was not seen, the first that came need not be the first that was sent. Inline,
+  // nobody waits for more: the rest of a name may be next.
+  const bool may_be_later = !work.is_certain && !settings_.sees_all;
+  if (may_be_later && ++work.unread < limits::kUnreadPacketsMax) return {};
   // Inside of a proxy's tunnel: where it leads was judged.
   if (work.proxied > 0) {
     settle_as(at, Stage::Accepted);

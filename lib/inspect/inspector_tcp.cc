@@ -10,6 +10,7 @@ using wire::tcp_flag::kAck;
 using wire::tcp_flag::kFin;
 using wire::tcp_flag::kRst;
 using wire::tcp_flag::kSyn;
+using wire::tcp_flag::kUrg;
 
 // Sequence numbers have no order but their distance (RFC 9293, section 3.4).
 std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {
@@ -26,6 +27,7 @@ Effect Inspector::Impl::on_tcp(const Arrival& at) noexcept {
   } else if ((flags & kSyn) != 0) {
     on_syn(at);
   }
+  if (!is_settled(flow) && (flags & kAck) != 0 && !at.from_client()) on_receipt(at);
   if (!is_settled(flow) && !at.packet.payload.empty()) {
     at.from_client() ? on_client_octets(at) : on_server_octets(at);
   }
@@ -82,7 +84,8 @@ void Inspector::Impl::on_fin(const Arrival& at) noexcept {
   }
   const bool both = flow.low_done && flow.high_done;
   if (flow.life != Life::Closed) flows_.set_life(flow, both ? Life::Closed : Life::Closing);
-  if (!at.from_client() || stage_of(flow) != Stage::Working) return;
+  // Inline, a FIN that no server gets would let the rest pass.
+  if (settings_.sees_all || !at.from_client() || stage_of(flow) != Stage::Working) return;
   // All that the client will ever say is there, and it is no whole hello or head.
   Work& work = work_of(flow);
   if (work.room == kNobody || works_.room(work).has_gap()) return;
@@ -101,16 +104,24 @@ void Inspector::Impl::on_client_octets(const Arrival& at) noexcept {
   const Flow& flow = at.flow;
   const bool has_syn = (at.packet.tcp_flags & kSyn) != 0;
   const std::uint32_t sequence = at.packet.sequence + (has_syn ? 1 : 0);
-  if (stage_of(flow) == Stage::Working) {
-    return take_octets(at, work_of(flow), at.packet.payload, sequence);
+  // Servers take an urgent octet out of the stream, or leave it there (RFC 6093).
+  if ((at.packet.tcp_flags & kUrg) != 0) {
+    return settle_unread(at, Protocol::Tcp, Unread::Conflict);
   }
-  Work fresh;
-  fresh.is_certain = stage_of(flow) == Stage::Opened;
-  fresh.next = fresh.is_certain ? flow.memo : sequence;
-  // A capture may show a SYN late. Inline, what came before it belongs to another connection.
-  fresh.start = fresh.is_certain || !settings_.sees_all ? fresh.next : 0;
   const bool was_given_up = stage_of(flow) == Stage::GivenUp;
-  take_octets(at, fresh, at.packet.payload, sequence);
+  Work fresh;
+  if (stage_of(flow) != Stage::Working) {
+    fresh.is_certain = stage_of(flow) == Stage::Opened;
+    fresh.next = fresh.is_certain ? flow.memo : sequence;
+    // A capture may show a SYN late. Inline, what came before it belongs to another connection.
+    fresh.start = fresh.is_certain || !settings_.sees_all ? fresh.next : 0;
+  }
+  Work* work = stage_of(flow) == Stage::Working ? &work_of(flow) : &fresh;
+  if (wants_receipt(at, *work)) {
+    work = &keep(at, *work);
+    if (!keep_unreceived(at, *work, sequence) || work->reader == Reader::Receipt) return;
+  }
+  take_octets(at, *work, at.packet.payload, sequence);
   // What was read of it is lost: unless something starts right here, nobody can read it any more.
   if (was_given_up && !is_settled(at.flow) && stage_of(at.flow) == Stage::Working &&
       work_of(at.flow).reader == Reader::Start) {

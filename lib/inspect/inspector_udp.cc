@@ -84,8 +84,12 @@ bool is_dns(const wire::Packet& packet, Bytes message) noexcept {
 Effect Inspector::Impl::on_udp(const Arrival& at) noexcept {
   const Bytes datagram = at.packet.payload;
   switch (stage_of(at.flow)) {
-    case Stage::Accepted:
     case Stage::Blocked: return effect_of(at.flow);
+    case Stage::Accepted:
+      // Another program's, or what was sent to be taken for it: a connection may begin all the
+      // same.
+      if (is_quic(datagram)) return on_later_quic(at);
+      return effect_of(at.flow);
     case Stage::AcceptedQuic:
       if (has_long_header(datagram)) return on_later_quic(at);
       return {Effect::Kind::Accept, Effect::End::None};

@@ -123,7 +123,25 @@ void Judge::consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcep
   if (wants_name) consider_unread(seen, Unread::Hidden);
 }
 
-void Judge::block_conflict(Seen& seen) noexcept {
+bool Judge::consider_unresolved(Seen& seen, const Now& now) noexcept {
+  policy::Resolved::Known known;
+  const IpAddress& server = seen.server.address;
+  if (resolved_.find(whose(seen.who, seen.client.address), server, now.monotonic, known)) {
+    return false;
+  }
+  consider(seen, server);
+  switch (seen.verdict.reason) {
+    case policy::Reason::House:
+    case policy::Reason::Help:
+    case policy::Reason::Granted:
+    case policy::Reason::AllowedByGuardian: return false;
+    default: break;
+  }
+  block_unread(seen, Unread::Unresolved);
+  return true;
+}
+
+void Judge::block_unread(Seen& seen, Unread why) noexcept {
   Verdict verdict;
   verdict.action = Action::Block;
   verdict.reason = policy::Reason::Undecidable;
@@ -133,7 +151,7 @@ void Judge::block_conflict(Seen& seen) noexcept {
     verdict.watched = true;
   }
   is_first_ = true;
-  take_if_stricter(seen, {.address = &seen.server.address, .unread = Unread::Conflict}, verdict);
+  take_if_stricter(seen, {.address = &seen.server.address, .unread = why}, verdict);
 }
 
 void Judge::take_if_stricter(Seen& seen, const Reading& reading, const Verdict& verdict) noexcept {

@@ -36,8 +36,11 @@ class Judge {
   void consider_unread(Seen& seen, Unread why) noexcept;
   // The flow hides its name, or has none. wants_name: its protocol is one that names its host.
   void consider_hidden(Seen& seen, bool wants_name, const Now& now) noexcept;
-  // Octets that say two things: no profile lets that pass (mode watch does, as it does all).
-  void block_conflict(Seen& seen) noexcept;
+  // False: a DNS answer named the server's address, or a person allowed it; forget `seen`. Else it
+  // is blocked.
+  bool consider_unresolved(Seen& seen, const Now& now) noexcept;
+  // What no profile lets pass (mode watch does, as it does all), as octets that say two things.
+  void block_unread(Seen& seen, Unread why) noexcept;
 
   // Counts the request, and writes its event if the profile keeps it.
   void record(const Seen& seen) noexcept;

@@ -27,6 +27,7 @@ std::string_view to_text(Unread unread) noexcept {
     case Unread::NoRoom: return "no_room";
     case Unread::TooMany: return "too_many";
     case Unread::Ambiguous: return "ambiguous";
+    case Unread::Unresolved: return "unresolved";
   }
   return "";
 }

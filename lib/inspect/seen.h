@@ -21,16 +21,17 @@ std::string_view to_text(Protocol protocol) noexcept;
 
 // Why a request is judged without its name having been read.
 enum class Unread : std::uint8_t {
-  No,         // it was read
-  Hidden,     // the client sent none, or none that we could read: encrypted
-  TooLong,    // the name may stand behind what is kept
-  Malformed,  // not as its RFC wants it
-  Odd,        // what stands for the name cannot be one
-  Conflict,   // the client said two things at one place
-  CutShort,   // the capture has only the start of the packet
-  NoRoom,     // too many flows were being read
-  TooMany,    // requests in one packet
-  Ambiguous,  // servers would disagree on where the next request starts
+  No,          // it was read
+  Hidden,      // the client sent none, or none that we could read: encrypted
+  TooLong,     // the name may stand behind what is kept
+  Malformed,   // not as its RFC wants it
+  Odd,         // what stands for the name cannot be one
+  Conflict,    // the client said two things at one place
+  CutShort,    // the capture has only the start of the packet
+  NoRoom,      // too many flows were being read
+  TooMany,     // requests in one packet
+  Ambiguous,   // servers would disagree on where the next request starts
+  Unresolved,  // no DNS answer named the address
 };
 // "", "hidden", "too_long", ….
 std::string_view to_text(Unread unread) noexcept;

@@ -26,6 +26,7 @@ std::uint32_t Works::take(const Work& start) noexcept {
 void Works::give_back(std::uint32_t place) noexcept {
   Work& work = works_[place];
   give_back_room(work);
+  give_back_room(work, &Work::unreceived);
   (work.older == kNobody ? oldest_ : works_[work.older].newer) = work.newer;
   (work.newer == kNobody ? newest_ : works_[work.newer].older) = work.older;
   work.newer = first_free_;
@@ -33,7 +34,7 @@ void Works::give_back(std::uint32_t place) noexcept {
   --count_;
 }
 
-Works::RoomTaken Works::take_room(Work& work) noexcept {
+Works::RoomTaken Works::take_room(Work& work, WhichRoom which) noexcept {
   if (rooms_of_source_[work.source] >= limits::kHelloRoomsOfSourceMax) {
     return RoomTaken::SourceHasItsShare;
   }
@@ -44,18 +45,18 @@ Works::RoomTaken Works::take_room(Work& work) noexcept {
   Room& room = rooms_[place];
   if (place == first_free_room_) first_free_room_ = room.next_free;
   room.work = static_cast<std::uint32_t>(works_.place_of(work));
-  work.room = place;
+  work.*which = place;
   ++rooms_of_source_[work.source];
   return RoomTaken::Yes;
 }
 
-void Works::give_back_room(Work& work) noexcept {
-  if (work.room == kNobody) return;
-  Room& room = rooms_[work.room];
+void Works::give_back_room(Work& work, WhichRoom which) noexcept {
+  if (work.*which == kNobody) return;
+  Room& room = rooms_[work.*which];
   room.work = kNobody;
   room.next_free = first_free_room_;
-  first_free_room_ = work.room;
-  work.room = kNobody;
+  first_free_room_ = work.*which;
+  work.*which = kNobody;
   --rooms_of_source_[work.source];
 }
 

@@ -20,6 +20,8 @@ enum class Reader : std::uint8_t {
   Http,
   Dns,
   Quic,
+  Receipt,  // it was judged, and may pass: only that its server acknowledges what it was judged by
+            // is missing
 };
 
 // What is known of a flow that is still being read, beside its entry in the table.
@@ -38,7 +40,12 @@ struct Work {
   std::uint32_t asked = 0;            // DNS: of which ids questions were seen
   bool is_upgraded = false;           // HTTP: what comes may be no HTTP any more
   std::uint32_t unread_from = 0;      // HTTP: nothing new can be told until a line ends behind here
-  std::uint64_t body_left = 0;        // HTTP: octets of the body that are still to come
+  std::uint32_t unreceived = kNobody;  // TCP: the room of what the server has not acknowledged yet
+  std::uint32_t received = 0;          // TCP: up to where it has, while `unreceived` is nobody's
+  std::uint32_t receipt = 0;           // up to where it must have for a Receipt
+  std::uint32_t unchecked = 0;         // TCP: up to where octets were sent that found no room there
+  bool is_unchecked = false;           // … and the server has not acknowledged them
+  std::uint64_t body_left = 0;         // HTTP: octets of the body that are still to come
   std::optional<wire::HttpBodyReader> chunks{};  // HTTP: inside of a body in chunks
 
   wire::QuicEra era = wire::QuicEra::Unknown;
@@ -62,14 +69,18 @@ class Works {
   std::uint32_t oldest() const noexcept { return oldest_; }
   Work& operator[](std::uint32_t place) noexcept { return works_[place]; }
 
+  // A work may have two rooms.
+  using WhichRoom = std::uint32_t Work::*;
   // Gives the work a room. False: its source has its share; or none is left, and one must be given
   // up first (oldest_with_room()).
   enum class RoomTaken : std::uint8_t { Yes, SourceHasItsShare, NoneLeft };
-  RoomTaken take_room(Work& work) noexcept;
-  void give_back_room(Work& work) noexcept;
+  RoomTaken take_room(Work& work, WhichRoom which = &Work::room) noexcept;
+  void give_back_room(Work& work, WhichRoom which = &Work::room) noexcept;
   // Of those that have a room, one that is among the oldest; kNobody if nobody has.
   std::uint32_t oldest_with_room() noexcept;
-  TcpStream& room(const Work& work) noexcept { return rooms_[work.room].stream; }
+  TcpStream& room(const Work& work, WhichRoom which = &Work::room) noexcept {
+    return rooms_[work.*which].stream;
+  }
 
  private:
   struct Room {

@@ -210,6 +210,14 @@ class Talk {
     replied_ += static_cast<std::uint32_t>(payload.size());
     return house_.send(made);
   }
+  // The server has what the client said up to there.
+  Outcome acknowledge(std::uint32_t offset) {
+    wire::Packet made = packet(false, 6, {});
+    made.sequence = 78 + replied_;
+    made.acknowledgement = first + offset;
+    made.tcp_flags = wire::tcp_flag::kAck;
+    return house_.send(made);
+  }
 
   // ---- UDP.
   Outcome datagram(Bytes payload) { return house_.send(packet(true, 17, payload)); }

@@ -9,8 +9,10 @@ namespace {
 
 using haetae::test::browser_hello;
 using haetae::test::crypto_frame;
+using haetae::test::HelloMaker;
 using haetae::test::InitialToSeal;
 using haetae::test::seal_initial;
+using haetae::test::server_name;
 
 const Talk::Ends kDns{.server = "192.0.2.53", .server_port = 53};
 
@@ -212,6 +214,38 @@ TEST(InspectorQuic, AnotherConnectionOfTheSamePortsIsJudged) {
       talk.datagram(initial_of("www.bad.example", {.destination_id = {4, 4, 4, 4, 4, 4, 4, 4}}));
   EXPECT_EQ(outcome.texts(), Texts{"quic www.bad.example block"});
   EXPECT_EQ(house.told.size(), 2U);
+}
+
+TEST(InspectorQuic, AConnectionBehindAnotherProtocolOfTheSamePortsIsJudged) {
+  House house;
+  Talk talk(house);
+  EXPECT_EQ(talk.datagram(octets("hello there")).effect, Effect::Kind::Accept);
+  EXPECT_EQ(talk.datagram(initial_of("www.bad.example")).texts(),
+            Texts{"quic www.bad.example block"});
+}
+
+TEST(InspectorQuic, InlineAnInitialThatServersDiscardTellsNothing) {
+  for (const bool sees_all : {false, true}) {
+    House house(House::default_maker(), {.sees_all = sees_all});
+    Talk talk(house);
+    const HelloMaker hello{.extensions = {server_name("www.good.example")}};
+    const Outcome outcome = talk.datagram(seal_initial({}, crypto_frame(0, hello.message())));
+    EXPECT_EQ(outcome.told.empty(), sees_all);
+    EXPECT_TRUE(talk.datagram(initial_of("www.bad.example", {.destination_id = Octets(8, 4)}))
+                    .is_blocked());
+  }
+}
+
+TEST(InspectorQuic, UnknownQuicIsRefusedWhereThatIsWanted) {
+  for (const bool refuses : {false, true}) {
+    House house(House::default_maker(), {.sees_all = true, .refuses_unknown_quic = refuses});
+    Talk talk(house);
+    EXPECT_EQ(talk.datagram(octets("hello there")).is_blocked(), refuses);
+    Talk other(house, {.server_port = 3478});
+    EXPECT_FALSE(other.datagram(octets("hello there")).is_blocked()) << "calls and games";
+    Talk known(house, {.client_port = 40'001});
+    EXPECT_FALSE(known.datagram(initial_of("www.good.example")).is_blocked());
+  }
 }
 
 TEST(InspectorQuic, ReadsCoalescedInitials) {

@@ -122,5 +122,38 @@ TEST(InspectorWho, InlineNobodyMakesUsForgetHowAFlowBegan) {
   EXPECT_EQ(talk.say(Bytes(hello).subspan(100)).texts(), Texts{"tls www.bad.example block"});
 }
 
+TEST(InspectorUnresolved, OnlyWhatDnsNamedIsWithinReach) {
+  House house(
+      House::default_maker(),
+      {.sees_all = true,
+       .refuses_unresolved = true,
+       .unresolved_except = PrefixMap<bool>({{*Cidr::from_text("198.51.100.64/26"), true}})});
+  Talk never_named(house);
+  EXPECT_EQ(never_named.syn().texts(), Texts{"tcp 198.51.100.7 block unresolved"});
+  const Outcome again = never_named.syn();
+  EXPECT_TRUE(again.is_blocked());
+  EXPECT_TRUE(again.told.empty()) << "sent again is no second request";
+  never_named.first = 7000;
+  EXPECT_TRUE(never_named.syn().is_blocked()) << "nor does another connection reach it";
+
+  Talk datagrams(house, {.server_port = 3478});
+  EXPECT_EQ(datagrams.datagram(octets("hello")).texts(),
+            Texts{"udp 198.51.100.7 block unresolved"});
+  EXPECT_TRUE(datagrams.datagram(octets("hello")).is_blocked());
+
+  Talk excepted(house, {.server = "198.51.100.65"});
+  EXPECT_EQ(excepted.syn().effect, Effect::Kind::Wait);
+  Talk at_home(house, {.server = "192.168.1.20"});
+  EXPECT_EQ(at_home.syn().effect, Effect::Kind::Wait);
+
+  Talk resolver(house, {.server = "192.168.1.1", .client_port = 40'002, .server_port = 53});
+  resolver.datagram(dns("www.good.example"));
+  resolver.answer(dns("www.good.example", "198.51.100.7"));
+  Talk named(house, {.client_port = 40'003});
+  EXPECT_EQ(named.syn().effect, Effect::Kind::Wait);
+  named.syn_ack();
+  EXPECT_EQ(named.say(tls("www.good.example")).effect, Effect::Kind::Accept);
+}
+
 }  // namespace
 }  // namespace haetae::inspect::test
