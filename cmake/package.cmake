@@ -39,6 +39,8 @@ macro(haetae_package)
   set(CPACK_DEBIAN_PACKAGE_SECTION net)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "dns-root-data, tzdata, ca-certificates, init-system-helpers")
+  # Where the kernel's nft cannot queue, the gate's rules are put up by its programs.
+  set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "iptables")
   set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
   foreach(file conffiles postinst prerm postrm)
     list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/debian/${file})

@@ -9,6 +9,8 @@ named() { if [ "${1:-}" = all ]; then cat scripts/packages.txt; else sed '/^# te
 mapfile -t wanted < <(named "$@" | sed 's/#.*//' | tr -s ' ' '\n' | sed '/^$/d')
 missing=()
 for package in "${wanted[@]}"; do
+  # Other builds of Node.js bring their own npm and forbid Debian's.
+  [ "$package" = npm ] && command -v npm >/dev/null && continue
   dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -13,12 +13,27 @@
 #include "daemon/doctor/mirror_port.h"
 #include "daemon/doctor/network_view.h"
 #include "daemon/doctor/port_holder.h"
+#include "daemon/firewall/probe.h"
 #include "daemon/local_networks.h"
 
 namespace haetae::daemon {
 namespace {
 
 namespace json = boost::json;
+
+admin::Evidence::Firewall look_at_firewall(const config::Config& config) {
+  admin::Evidence::Firewall seen;
+  seen.plan = firewall::plan_of(config, worker_count(config), firewall::QueueBy::Nobody);
+  auto firewall = Firewall::open();
+  if (!firewall) {
+    seen.machine.may_change = false;
+    return seen;
+  }
+  seen.machine = probe(*firewall, seen.plan);
+  seen.plan.queue_by = firewall::queue_by(seen.machine);
+  if (seen.machine.may_change) look_at_standing(*firewall, seen.plan, seen.machine);
+  return seen;
+}
 
 admin::Evidence gather(const config::Config& config) {
   admin::Evidence evidence;
@@ -37,13 +52,19 @@ admin::Evidence gather(const config::Config& config) {
   listen_to_announcements(evidence);
   evidence.allow_from = config.dns.allow_from_auto ? local_networks_now() : config.dns.allow_from;
   look_at_mirror_port(config.tap, evidence);
+  if (config.gate.mode != config::GateMode::Off) evidence.firewall = look_at_firewall(config);
   return evidence;
+}
+
+bool leads_dns(const admin::Evidence& evidence) {
+  return evidence.firewall && evidence.firewall->plan.leads_dns;
 }
 
 void print_text(const admin::Evidence& evidence, const std::vector<admin::Finding>& findings) {
   const admin::Standpoint standpoint = admin::standpoint_of(evidence);
   fmt::print("Where the filter stands: {}\n", admin::to_text(standpoint));
-  for (const std::string& line : admin::cannot_enforce(standpoint)) fmt::print("  - {}\n", line);
+  for (const std::string& line : admin::cannot_enforce(standpoint, leads_dns(evidence)))
+    fmt::print("  - {}\n", line);
   fmt::print("\n");
   for (const admin::Finding& finding : findings) {
     fmt::print("{:8} {:13} {}\n", admin::to_text(finding.level), finding.topic, finding.text);
@@ -60,9 +81,10 @@ void print_json(const admin::Evidence& evidence, const std::vector<admin::Findin
                     {"text", finding.text},
                     {"advice", finding.advice}});
   }
-  const json::object all{{"standpoint", admin::to_text(standpoint)},
-                         {"cannot_enforce", json::value_from(admin::cannot_enforce(standpoint))},
-                         {"findings", std::move(rows)}};
+  const json::object all{
+      {"standpoint", admin::to_text(standpoint)},
+      {"cannot_enforce", json::value_from(admin::cannot_enforce(standpoint, leads_dns(evidence)))},
+      {"findings", std::move(rows)}};
   fmt::print("{}\n", json::serialize(all));
 }
 

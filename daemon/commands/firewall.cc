@@ -1,12 +1,11 @@
 #include "daemon/firewall/firewall.h"
 
 #include <fmt/core.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/diagnosis.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
 #include "daemon/firewall/holder.h"
@@ -24,8 +23,7 @@ int complain(const std::string& message) {
 }
 
 void print_remark(const firewall::Remark& remark) {
-  constexpr std::string_view kLevels[] = {"good", "warning", "fault"};
-  fmt::print("{:8} {}\n", kLevels[static_cast<std::size_t>(remark.level)], remark.text);
+  fmt::print("{:8} {}\n", admin::to_text(remark.level), remark.text);
   if (!remark.advice.empty()) fmt::print("{:8} what to do: {}\n", "", remark.advice);
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "daemon/clock.h"
+#include "daemon/firewall/dns_flows.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/firewall/holder.h"
 #include "daemon/firewall/probe.h"
@@ -87,6 +88,7 @@ struct FirewallKeeper::Impl {
   std::expected<void, std::string> apply() {
     if (auto done = firewall->apply(plan, sets, true); !done) return done;
     counters.applied.add();
+    if (plan.leads_dns) (void)forget_dns_flows(*published.lan.links().current(), plan.inside);
     generation = ruleset_generation();
     listed = firewall->listing();
     alive_said_at = read_clock().monotonic;

@@ -212,6 +212,16 @@ void judge_mirror_port(const Evidence& evidence, Findings& out) {
   if (!port.reset_trouble.empty()) out.push_back(fault(port.reset_trouble));
 }
 
+void judge_firewall(const Evidence& evidence, Findings& out) {
+  if (!evidence.firewall) return;
+  std::vector<firewall::Remark> remarks =
+      firewall::judge(evidence.firewall->machine, evidence.firewall->plan);
+  remarks.push_back(firewall::judge_standing(evidence.firewall->machine));
+  for (firewall::Remark& one : remarks) {
+    out.push_back({one.level, "firewall", std::move(one.text), std::move(one.advice)});
+  }
+}
+
 }  // namespace
 
 Standpoint standpoint_of(const Evidence& evidence) {
@@ -241,20 +251,20 @@ std::string_view to_text(Standpoint standpoint) noexcept {
   return "";
 }
 
-std::vector<std::string> cannot_enforce(Standpoint standpoint) {
+std::vector<std::string> cannot_enforce(Standpoint standpoint, bool leads_dns) {
   std::vector<std::string> all;
   if (standpoint == Standpoint::ResolverOnly) {
     all.emplace_back(
         "Who asks cannot be told by the device's hardware address, only by its IP address.");
   }
-  if (standpoint != Standpoint::Router) {
+  if (!leads_dns && standpoint != Standpoint::Router) {
     all.emplace_back(
         "A device that is told to ask another resolver goes past the filter; only the router can "
         "forbid that (block ports 53 and 853 to the internet for all but this machine).");
-  } else {
+  } else if (!leads_dns) {
     all.emplace_back(
-        "Port 53 of other resolvers is not led here by itself yet: add a firewall rule that "
-        "redirects it (docs/NETWORK.md).");
+        "A device that is told to ask another resolver goes past the filter: the gate is off "
+        "(gate.mode; docs/DEPLOY.md).");
   }
   all.emplace_back(
       "Encrypted resolvers inside apps and browsers are stopped by their names and addresses, "
@@ -281,6 +291,7 @@ std::vector<Finding> diagnose(const Evidence& evidence) {
   judge_announcements(evidence, out);
   judge_devices(evidence, out);
   judge_mirror_port(evidence, out);
+  judge_firewall(evidence, out);
   return out;
 }
 

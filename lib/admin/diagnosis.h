@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "firewall/machine.h"
 
 // What `haetae doctor` makes of what it saw: where the filter stands in the network, what it cannot
 // enforce from there, and which common faults stand in its way. Pure: the looking is the daemon's.
@@ -65,6 +66,12 @@ struct Evidence {
     IpAddress resolver;
   };
   std::vector<Announcement> announcements;
+  // The rules around the gate; none: the gate is off.
+  struct Firewall {
+    firewall::Machine machine;
+    firewall::Plan plan;
+  };
+  std::optional<Firewall> firewall;
   std::string could_not_listen;  // why announcements could not be heard; empty: they could
   std::vector<Cidr> allow_from;
 
@@ -91,18 +98,21 @@ Standpoint standpoint_of(const Evidence& evidence);
 // "router", "beside the router", "resolver only".
 std::string_view to_text(Standpoint standpoint) noexcept;
 // For a person, one line each; what no filter can do from there.
-std::vector<std::string> cannot_enforce(Standpoint standpoint);
+// leads_dns: the firewall leads the devices' DNS here.
+std::vector<std::string> cannot_enforce(Standpoint standpoint, bool leads_dns);
 
 struct Finding {
-  enum class Level : std::uint8_t { Good, Warning, Fault };
+  using Level = firewall::Remark::Level;
   Level level = Level::Good;
-  std::string topic;   // "port", "route", "clock", "upstream", "announcement", "devices", "tap"
+  std::string topic;   // "port", "route", "clock", "upstream", "announcement", "devices", "tap",
+                       // "firewall"
   std::string text;    // what was seen
   std::string advice;  // what to do; empty for Good
 };
 std::string_view to_text(Finding::Level level) noexcept;
 
-// In the order of topics above; at least one finding a topic, of "tap" only where there is one.
+// In the order of topics above; at least one finding a topic, of the last two if they are
+// configured.
 std::vector<Finding> diagnose(const Evidence& evidence);
 
 }  // namespace haetae::admin

@@ -33,10 +33,6 @@ constexpr bool is_blank(char32_t c) noexcept {
          c == 0x205f || c == 0x3000;
 }
 
-constexpr char32_t ascii_lower(char32_t c) noexcept {
-  return is_in(c, 'A', 'Z') ? c + ('a' - 'A') : c;
-}
-
 // Hangul (Unicode 15, section 3.12): leading consonants, vowels, trailing consonants, syllables.
 constexpr char32_t kLeading = 0x1100;
 constexpr char32_t kLeadingLast = 0x1112;
@@ -53,7 +49,7 @@ constexpr std::size_t kHangulBytes = 3;
 
 }  // namespace
 
-char32_t take_url_character(std::string_view& raw) noexcept {
+char32_t detail::take_other_url_character(std::string_view& raw) noexcept {
   const std::uint8_t first = take_octet(raw);
   if (first < 0x80) return first;
   std::string_view ahead = raw;
@@ -71,22 +67,20 @@ char32_t take_url_character(std::string_view& raw) noexcept {
   return character;
 }
 
-char32_t fold(char32_t c) noexcept {
-  if (c < 0x80) return c <= ' ' || c == 0x7f ? ' ' : ascii_lower(c);
+char32_t detail::fold_other(char32_t c) noexcept {
   if (is_left_out(c)) return 0;
   if (is_blank(c)) return ' ';
   if (c == 0x2018 || c == 0x2019) return '\'';
   if (is_in(c, 0x2010, 0x2015)) return '-';
   if (is_in(c, 0x24b6, 0x24e9)) return 'a' + (c - 0x24b6) % 26;     // circled letters
-  if (is_in(c, 0xff01, 0xff5e)) return ascii_lower(c - 0xfee0);     // full-width forms
+  if (is_in(c, 0xff01, 0xff5e)) return fold(c - 0xfee0);            // full-width forms
   if (is_in(c, 0x1d400, 0x1d6a3)) return 'a' + (c - 0x1d400) % 26;  // thirteen alphabets, two cases
   if (is_in(c, 0x1d7ce, 0x1d7ff)) return '0' + (c - 0x1d7ce) % 10;
   return c;
 }
 
-void FoldedText::add(char32_t folded) noexcept {
-  if (folded == 0 || joined(folded)) return;
-  write(folded);
+void FoldedText::add_other(char32_t folded) noexcept {
+  if (!joined(folded)) write(folded);
 }
 
 // True if the letter became a part of the syllable before it.

@@ -64,9 +64,8 @@ const Table<Gate>& gate_table() {
   static const Table<Gate> table{{
       row("mode", &Gate::mode,
           choice<GateMode>({{"off", GateMode::Off}, {"queue", GateMode::Queue}}), "off",
-          "queue: rule the packets that pass through this machine; DEPLOY.md says where it must "
-          "stand for that.",
-          "this version judges DNS only; packets are not looked at"),
+          "queue: rule what passes through this machine; DEPLOY.md says where it must stand for "
+          "that."),
       row("inside", &Gate::inside, list_of(inside_interface(), kInsideMax), "[]",
           "Interfaces of the filtered networks, as br-kids; of a transparent bridge the bridge "
           "itself."),
@@ -79,8 +78,9 @@ const Table<Gate>& gate_table() {
           "With when_down: open, the plain DNS servers that devices are led to while the filter "
           "does not run; by default those of dns.upstream."),
       row("strict", &Gate::strict, yes_no(), "false",
-          "true: also refuse what only tricks need, at the price of some odd devices; EVASIONS.md "
-          "says what."),
+          "true: of what is not decided yet, drop packets of no connection, take the signature "
+          "option out of TCP (RFC 2385), and give what leaves a full hop limit. Tricks need these "
+          "(EVASIONS.md); so do traceroute and a few odd devices."),
       row("dns", &Gate::dns, yes_no(), "true",
           "Lead DNS (port 53) of the inside to the filter, whoever it was sent to."),
       row("dot", &Gate::dot_refused, choice<bool>({{"refuse", true}, {"allow", false}}), "refuse",

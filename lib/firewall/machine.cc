@@ -54,6 +54,20 @@ void judge_queue(const Machine& machine, const Plan& plan, std::vector<Remark>& 
   }
 }
 
+// DNS to a bridge's own address is led on by routing, as everything that is sent to it.
+void judge_spare(const Machine& machine, const Plan& plan, std::vector<Remark>& out) {
+  const bool is_missing =
+      (plan.spare_v4 && !machine.forwards_v4) || (plan.spare_v6 && !machine.forwards_v6);
+  const bool is_bridge =
+      std::ranges::any_of(machine.inside, &Machine::Inside::is_transparent_bridge);
+  if (!is_bridge || !is_missing) return;
+  out.push_back({Level::Warning,
+                 "while the filter is down, DNS that is sent to this machine cannot be led on: it "
+                 "passes no packets on",
+                 "set net.ipv4.ip_forward and net.ipv6.conf.all.forwarding to 1, and with a "
+                 "firewall of your own see to it that it routes nothing else"});
+}
+
 void judge_inside(const Machine& machine, std::vector<Remark>& out) {
   for (const Machine::Inside& one : machine.inside) {
     if (!one.is_there) {
@@ -94,6 +108,7 @@ std::vector<Remark> judge(const Machine& machine, const Plan& plan) {
   judge_kernel(machine, out);
   if (machine.may_change && machine.missing.empty()) judge_queue(machine, plan, out);
   judge_inside(machine, out);
+  judge_spare(machine, plan, out);
   return out;
 }
 

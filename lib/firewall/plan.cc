@@ -59,7 +59,8 @@ void plan_dns(const config::Config& config, Plan& plan) {
   plan.dns_v4 = target_of(config.dns, true);
   plan.dns_v6 = target_of(config.dns, false);
   for (const config::Endpoint& one : config.dns.listen) {
-    if (one.port == kDnsPort && !is_any(one.address)) plan.listeners.push_back(one.address);
+    const bool is_right = one.port == kDnsPort && !is_any(one.address);
+    if (is_right && reaches_devices(one.address)) plan.listeners.push_back(one.address);
   }
   if (config.dns.upstream_mode == config::UpstreamMode::Forward) {
     for (const config::UpstreamServer& server : config.dns.upstream_servers) {

@@ -202,11 +202,15 @@ void write_endings(Text& out, const Plan& plan) {
   out.begin("chain accept_unless_stopped");
   out.line("meta nfproto != @somebody_stopped accept");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
+  // By the device's own reset the server learns that a connection which we reset is no more.
+  out.line("tcp flags rst accept");
   out.line("ether saddr @stopped_macs goto refuse");
-  for (const std::string_view side : {"saddr", "daddr"}) {
-    out.line("ip {} @stopped_v4 goto refuse", side);
-    out.line("ip6 {} @stopped_v6 goto refuse", side);
-  }
+  out.line("ip saddr @stopped_v4 goto refuse");
+  out.line("ip6 saddr @stopped_v6 goto refuse");
+  // What comes for it: of TCP the device must acknowledge it, and is reset then.
+  out.line("meta l4proto tcp accept");
+  out.line("ip daddr @stopped_v4 goto refuse");
+  out.line("ip6 daddr @stopped_v6 goto refuse");
   out.line("accept");
   out.end();
 }
@@ -244,6 +248,11 @@ void write_quic_begins(Text& out, const Plan& plan) {
   out.end();
 }
 
+std::string queue_numbers(const Plan& plan) {
+  if (plan.queue_first == plan.queue_last) return fmt::format("{}", plan.queue_first);
+  return fmt::format("{}-{}", plan.queue_first, plan.queue_last);
+}
+
 // A flow about which nothing is known yet.
 void write_undecided(Text& out, const Plan& plan) {
   const std::string inside = interfaces_of(plan);
@@ -270,8 +279,7 @@ void write_undecided(Text& out, const Plan& plan) {
       out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
       break;
     case QueueBy::OwnTable:
-      out.line("queue {}to {}-{}", plan.is_open ? "flags bypass " : "", plan.queue_first,
-               plan.queue_last);
+      out.line("queue {}to {}", plan.is_open ? "flags bypass " : "", queue_numbers(plan));
       break;
     case QueueBy::MangleChain: break;  // it comes next
   }

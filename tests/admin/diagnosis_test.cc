@@ -189,8 +189,25 @@ TEST(Diagnosis, TellsWhereItStands) {
   };
   for (const PlaceCase& test : cases) {
     EXPECT_EQ(standpoint_of(test.evidence), test.standpoint) << test.about;
-    EXPECT_FALSE(cannot_enforce(test.standpoint).empty()) << test.about;
+    EXPECT_FALSE(cannot_enforce(test.standpoint, false).empty()) << test.about;
   }
+}
+
+TEST(Diagnosis, SpeaksOfTheFirewallWhereTheGateIsOn) {
+  Evidence house = healthy_house();
+  EXPECT_EQ(worst_of(diagnose(house), "firewall").topic, "none");
+  house.firewall.emplace();
+  house.firewall->machine.has_own_queue = true;
+  house.firewall->machine.stands = firewall::Machine::Stands::AsPlanned;
+  house.firewall->machine.holder = "haetae (pid 812)";
+  EXPECT_EQ(worst_of(diagnose(house), "firewall").level, Finding::Level::Good);
+  house.firewall->machine.stands = firewall::Machine::Stands::Nothing;
+  EXPECT_THAT(worst_of(diagnose(house), "firewall").text, HasSubstr("no rules of ours stand"));
+}
+
+TEST(Standpoint, OfARouterThatLeadsDnsHasOneGapLess) {
+  EXPECT_EQ(cannot_enforce(Standpoint::Router, true).size() + 1,
+            cannot_enforce(Standpoint::Router, false).size());
 }
 
 }  // namespace

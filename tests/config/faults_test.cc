@@ -346,8 +346,6 @@ TEST(Faults, OfAMissingRulesFolderSayWhatToName) {
 }
 
 constexpr FaultCase kWarningCases[] = {
-    {"the gate", "gate: {mode: queue, dns: false, inside: br-lan}",
-     "home.yaml:3: gate.mode: this version judges DNS only; packets are not looked at"},
     {"resets out of the mirror port",
      "tap: {interface: eth1, enforce: true, reset_interface: eth1}",
      "home.yaml:3: tap.reset_interface: most switches take nothing that is sent into a mirror "

@@ -159,5 +159,35 @@ TEST(PatternRules, ComeFromEveryFileOfAFolderInOrder) {
       IsEmpty());
 }
 
+TEST(PatternRules, OfSearchesHoldWordsWithBlanksAndNoPlacesOfHosts) {
+  const auto parse_search = [](std::string_view yaml) {
+    return parse_pattern_rules(yaml, "test.yaml", list::PatternText::Search, category_of);
+  };
+  const PatternRules rules = parse_search(
+      "{category: adult, language: en, words: [{weight: 60, at: word, words: [red panda]}]}");
+  ASSERT_THAT(rules.faults, IsEmpty()) << to_text(rules.faults[0]);
+  EXPECT_EQ(rules.patterns[0].id, "search/adult/en/red panda@word");
+  EXPECT_EQ(rules.patterns[0].word, "red panda");
+  for (const char* const word : {"red-panda", "Red", "red  panda", "red panda ", "it's"}) {
+    const PatternRules wrong =
+        parse_search("{category: adult, language: en, words: [{weight: 60, words: [\"" +
+                     std::string(word) + "\"]}]}");
+    ASSERT_THAT(wrong.faults, SizeIs(1)) << word;
+    EXPECT_THAT(to_text(wrong.faults[0]), HasSubstr("with a blank between words")) << word;
+  }
+  const PatternRules placed = parse_search(
+      "{category: adult, language: en, words: [{weight: 60, at: tld, words: [panda]}]}");
+  ASSERT_THAT(placed.faults, SizeIs(1));
+  EXPECT_THAT(to_text(placed.faults[0]), HasSubstr("use anywhere, start, end, edge or word"));
+}
+
+TEST(PatternRules, OfUrlsSayItInTheirIds) {
+  const PatternRules rules = parse_pattern_rules(
+      "{category: adult, language: en, words: [{weight: 60, words: [free-porn]}]}", "test.yaml",
+      list::PatternText::Url, category_of);
+  ASSERT_THAT(rules.faults, IsEmpty());
+  EXPECT_EQ(rules.patterns[0].id, "url/adult/en/free-porn");
+}
+
 }  // namespace
 }  // namespace haetae::config

@@ -93,7 +93,34 @@ constexpr const char* kBenign[] = {
     "음란물 신고", "몰카 예방", "딥페이크 신고", "수학 확률 문제", "자전거 타는 법", "손톱 깎는 법",
     "이순신 장군 죽음", "안중근 의사", "사물함 여는 법", "살빼는 운동", "단식 투쟁 간디",
     "토하는 아이 응급처치", "뜀틀 잘하는 법", "칼국수 만드는 법", "고양이 습성",
-    "경마장 가는 길 소설"};
+    "경마장 가는 길 소설",
+    // More of each.
+    "sexton blake detective", "sexism in the workplace", "breast stroke swimming technique",
+    "cock robin nursery rhyme", "hooters owl sounds", "how to draw a naked tree in winter",
+    "michelangelo david statue", "venus of willendorf", "kangaroo pouch", "condom how effective",
+    "teen pregnancy statistics", "how to tell parents i am gay", "first period what to do",
+    "rape seed oil", "rape victim support", "bdo bank", "poker chip colours for maths lesson",
+    "betting shop history of ireland", "roulette curve geometry", "bingo cards printable",
+    "lottery probability", "dice games for kids", "coke and mentos experiment",
+    "weed killer for lawns", "weeds in garden identify", "crack in wall repair",
+    "acid base titration", "speed of light", "pot plants for shade", "grass types",
+    "heroin chic fashion history", "heroine of the story", "kill switch engine",
+    "killer whale facts", "how to kill ants", "shooting star meteor", "water bomb balloon",
+    "bomb cyclone weather", "gun metal grey paint", "nerf gun mods", "glue gun crafts",
+    "knife skills cooking", "first world war weapons facts", "hunger games summary",
+    "suicide squad cast", "romeo and juliet suicide theme", "filter coffee how to",
+    "block a number on iphone", "firewall definition", "unblock sink", "unblock toilet",
+    "what does vpn stand for", "bypass surgery", "heart bypass recovery", "photosynthesis",
+    "tor norwegian name meaning", "proxy war meaning", "fasting in ramadan",
+    "anorexia nervosa symptoms", "how to lose weight healthily", "vaping health risks essay",
+    "vodka sauce pasta recipe", "why is alcohol bad", "성격 유형 검사", "성장통 원인",
+    "성균관대학교", "남성과 여성의 뇌", "동성애 뜻", "임신 과정 초등", "생리대 사용법",
+    "야간자율학습", "야외 활동", "야호 노래", "토토리 묵", "배터리 토크", "도박사의 오류",
+    "복권 확률", "칼슘 많은 음식", "폭탄 세일", "총정리 노트", "총알 배송", "독서감상문",
+    "마약탐지견", "대마도 여행", "담배꽁초 줍기 캠페인", "술래잡기", "우회로 회로이론",
+    "프록시 서버란", "죽마고우 뜻", "자살 예방 캠페인 표어", "살구 효능", "목매달 사자성어",
+    "먹방 추천", "토마토 키우기", "고어 현대어 풀이", "누드 크로키 수업", "알몸 마우스",
+    "몰카 범죄 처벌"};
 
 struct Harmful {
   const char* query;

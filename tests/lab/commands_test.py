@@ -182,11 +182,11 @@ class Check(Commands):
             self.assertRegex(done.stderr, told)
 
     def test_sections_that_do_nothing_yet_are_warned_of(self):
-        config = lab.base_config(5300, 53, gate={"mode": "queue", "inside": ["br-lan"], "dns": False})
-        file = self.folder.write("gate.yaml", lab.as_text(config))
+        config = lab.base_config(5300, 53, proxy={"mode": "explicit"})
+        file = self.folder.write("proxy.yaml", lab.as_text(config))
         done = lab.run("check", "--config", file)
         self.assertEqual(done.returncode, 0)
-        self.assertRegex(done.stderr, r"warning: .*gate\.mode")
+        self.assertRegex(done.stderr, r"warning: .*proxy\.mode")
 
     def test_the_shipped_configurations_are_good(self):
         for file in sorted((lab.ROOT / "config").glob("*.yaml")):
