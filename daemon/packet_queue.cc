@@ -168,8 +168,7 @@ std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
                              waits ? MSG_WAITFORONE : MSG_DONTWAIT, nullptr);
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
-      parts.counters.receive_failed.add();
-      parts.is_broken = errno == EBADF || errno == ENOTSOCK || errno == ENOTCONN;
+      parts.is_broken = errno != ENOMEM;
     }
     return {};
   }

@@ -35,7 +35,6 @@ struct QueuedPacket {
 class PacketQueue {
  public:
   struct Counters {
-    Counter receive_failed;
     Counter verdicts_failed;  // the kernel did not know the packet any more, or would not listen
   };
 
