@@ -50,7 +50,8 @@ void set_v6(nf_conntrack* connection, const IpAddress& source, const IpAddress& 
 }  // namespace
 
 struct ConntrackMarks::Parts {
-  Parts(Descriptor own, const policy::MarkBits& our_bits) : socket(std::move(own)), bits(our_bits) {}
+  Parts(Descriptor own, const policy::MarkBits& our_bits)
+      : socket(std::move(own)), bits(our_bits) {}
 
   nf_conntrack* describe(const inspect::JudgedFlows::Change& change) noexcept;
 

@@ -12,7 +12,8 @@ namespace haetae::daemon {
 struct GateCounters : inspect::JudgedCounters {
   Counter packets, octets;
   // By what became of the packet.
-  Counter passed, accepted, kept, blocked, dropped_unreadable, dropped_checksum, dropped_without_ack;
+  Counter passed, accepted, kept, blocked, dropped_unreadable, dropped_checksum,
+      dropped_without_ack;
   Counter dropped_dns, dropped_strict;
   // Packets that waited for the rest of what they say.
   Counter held, held_too_long, held_no_room, held_again;

@@ -33,7 +33,8 @@ void write_queues(Exposition& out, const Gates& gates) {
     all.dropped += one.dropped;
     all.dropped_unread += one.dropped_unread;
   }
-  out.one("haetae_gate_queue_waiting", Gauge, "Packets in the kernel without a verdict, held ones too.",
+  out.one("haetae_gate_queue_waiting", Gauge,
+          "Packets in the kernel without a verdict, held ones too.",
           static_cast<double>(all.waiting));
   out.one("haetae_gate_queue_dropped_total", Counter,
           "Packets for which a queue of the kernel had no room: passed with when_down: open, else "
@@ -74,9 +75,8 @@ void write_gates(Exposition& out, const Gates& gates) {
   if (gates.empty()) return;
   for (const GateCounterRow& row : kGateCounterRows) {
     out.one(fmt::format("haetae_gate_{}_total", row.name), Counter, row.sentence,
-            sum_of(gates, [&](const PacketGate& gate) {
-              return (gate.counters().*row.counter).value();
-            }));
+            sum_of(gates,
+                   [&](const PacketGate& gate) { return (gate.counters().*row.counter).value(); }));
   }
   write_held(out, gates);
   write_queues(out, gates);

@@ -7,8 +7,8 @@
 
 namespace haetae::daemon {
 
-// Who sent a packet that passes through us: what DNS would know of the address, and the MAC that the
-// frame itself shows.
+// Who sent a packet that passes through us: what DNS would know of the address, and the MAC that
+// the frame itself shows.
 class GateSightings final : public inspect::SightingSource {
  public:
   GateSightings(LanWatch& lan, const policy::Policy& policy);

@@ -23,7 +23,7 @@ struct Counting {
   const Published& published;
   const std::vector<std::unique_ptr<Worker>>& workers;
   const std::vector<std::unique_ptr<PacketGate>>& gates;  // empty: nothing of the gate is told
-  const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: nothing of a tap is told
+  const std::vector<std::unique_ptr<TapWorker>>& taps;    // empty: nothing of a tap is told
   const EventWriter& events;
   const ReloadCounts& reloads;
   const FirewallKeeper* firewall;  // null: the gate is off

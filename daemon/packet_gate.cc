@@ -139,23 +139,22 @@ struct PacketGate::Impl {
 
   void carry_out(const QueuedPacket& queued, const Observation& observed, const Now& now) noexcept {
     const FlowSide flow = inspect::side_of(packet);
+    if (observed.effect.kind != Effect::Kind::Block) remember(flow, observed);
     switch (observed.effect.kind) {
-      case Effect::Kind::Wait: return let_pass(queued, flow, observed);
+      case Effect::Kind::Wait: return let_pass(queued, flow);
       case Effect::Kind::Hold: return hold(queued, flow, now);
-      case Effect::Kind::Accept: return accept(queued, flow, observed);
+      case Effect::Kind::Accept: return accept(queued, flow);
       case Effect::Kind::Block: return block(queued, flow, observed);
     }
   }
 
   // ---- Effects.
 
-  void let_pass(const QueuedPacket& queued, const FlowSide& flow,
-                const Observation& observed) noexcept {
+  void let_pass(const QueuedPacket& queued, const FlowSide& flow) noexcept {
     if (!held.is_empty() && !packet.payload.empty()) {
       const auto side = flow.source_is_low ? HeldPackets::Side::Low : HeldPackets::Side::High;
       for (HeldPacket one; held.take(flow.key, side, one);) pass_held(one);
     }
-    remember(flow, observed);
     pass(queued.id);
   }
 
@@ -175,9 +174,7 @@ struct PacketGate::Impl {
     }
   }
 
-  void accept(const QueuedPacket& queued, const FlowSide& flow,
-              const Observation& observed) noexcept {
-    remember(flow, observed);
+  void accept(const QueuedPacket& queued, const FlowSide& flow) noexcept {
     // Not so: the rules would write it on a connection that it says nothing of.
     if (!speaks_for_its_connection(packet)) return pass(queued.id);
     const auto known = judged.settle(flow.key);
@@ -219,6 +216,8 @@ struct PacketGate::Impl {
   // its first octet that did not arrive.
   void tell_receiver(std::uint32_t first) noexcept {
     if (packet.is_tunnelled) return;
+    // What it sent before goes first: an end that is still opening the connection would forget it.
+    channels.queue.flush();
     wire::Packet without = packet;
     without.sequence = first;
     const auto reset = wire::make_tcp_reset(without, wire::ResetFor::ReceiverWithout);
@@ -319,12 +318,12 @@ struct PacketGate::Impl {
 
 std::expected<std::unique_ptr<PacketGate>, std::string> PacketGate::open(
     const Published& published, const GateSettings& settings, std::uint16_t number) {
+  auto queue = PacketQueue::open({.number = number, .fail_open = settings.fail_open});
+  if (!queue) return std::unexpected(queue.error());
   auto marks = ConntrackMarks::open(settings.bits);
   if (!marks) return std::unexpected(marks.error());
   auto resets = RoutedResets::open();
   if (!resets) return std::unexpected(resets.error());
-  auto queue = PacketQueue::open({.number = number, .fail_open = settings.fail_open});
-  if (!queue) return std::unexpected(queue.error());
   return std::unique_ptr<PacketGate>(new PacketGate(std::make_unique<Impl>(
       published, settings, number,
       Impl::Channels{std::move(*queue), std::move(*marks), std::move(*resets)})));

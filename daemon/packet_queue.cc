@@ -168,8 +168,7 @@ std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
                              waits ? MSG_WAITFORONE : MSG_DONTWAIT, nullptr);
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
-      parts.counters.receive_failed.add();
-      parts.is_broken = errno == EBADF || errno == ENOTSOCK || errno == ENOTCONN;
+      parts.is_broken = errno != ENOMEM;
     }
     return {};
   }
@@ -195,8 +194,8 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
   if (header == nullptr || packet_count == packets.size()) return;
   QueuedPacket& packet = packets[packet_count++];
   packet = {};
-  packet.id = ntohl(
-      static_cast<const nfqnl_msg_packet_hdr*>(mnl_attr_get_payload(header))->packet_id);
+  packet.id =
+      ntohl(static_cast<const nfqnl_msg_packet_hdr*>(mnl_attr_get_payload(header))->packet_id);
   if (const nlattr* const mark = attributes[NFQA_MARK]) packet.mark = ntohl(mnl_attr_get_u32(mark));
   if (const nlattr* const payload = attributes[NFQA_PAYLOAD]) {
     packet.octets = {static_cast<const std::uint8_t*>(mnl_attr_get_payload(payload)),
@@ -212,7 +211,8 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
     packet.interface = ntohl(mnl_attr_get_u32(from));
   }
   if (const nlattr* const told = attributes[NFQA_HWADDR]) {
-    const auto* const hardware = static_cast<const nfqnl_msg_packet_hw*>(mnl_attr_get_payload(told));
+    const auto* const hardware =
+        static_cast<const nfqnl_msg_packet_hw*>(mnl_attr_get_payload(told));
     if (ntohs(hardware->hw_addrlen) == ETH_ALEN) {
       std::memcpy(packet.source_mac.emplace().octets.data(), hardware->hw_addr, ETH_ALEN);
     }

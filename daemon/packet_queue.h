@@ -20,9 +20,9 @@ struct QueueSettings {
 
 // A packet that waits in the kernel for our verdict.
 struct QueuedPacket {
-  std::uint32_t id = 0;    // grows by one with each packet of the queue, and wraps
-  std::uint32_t mark = 0;  // of the packet
-  Bytes octets;            // from the IP header on; valid until the next receive()
+  std::uint32_t id = 0;             // grows by one with each packet of the queue, and wraps
+  std::uint32_t mark = 0;           // of the packet
+  Bytes octets;                     // from the IP header on; valid until the next receive()
   std::uint32_t missing_bytes = 0;  // that the packet has behind them
   std::optional<MacAddress> source_mac;
   std::uint32_t interface = 0;  // the kernel's index of where it came in; 0: it does not say
@@ -35,7 +35,6 @@ struct QueuedPacket {
 class PacketQueue {
  public:
   struct Counters {
-    Counter receive_failed;
     Counter verdicts_failed;  // the kernel did not know the packet any more, or would not listen
   };
 
@@ -68,10 +67,10 @@ class PacketQueue {
 // What the kernel itself says of a queue (/proc/net/netfilter/nfnetlink_queue); nothing: no program
 // has it.
 struct QueueState {
-  std::uint32_t owner = 0;             // the netlink port of whoever reads it
-  std::uint64_t waiting = 0;           // packets without a verdict
-  std::uint64_t dropped = 0;           // the queue was full
-  std::uint64_t dropped_unread = 0;    // its reader's buffer was
+  std::uint32_t owner = 0;           // the netlink port of whoever reads it
+  std::uint64_t waiting = 0;         // packets without a verdict
+  std::uint64_t dropped = 0;         // the queue was full
+  std::uint64_t dropped_unread = 0;  // its reader's buffer was
 };
 std::optional<QueueState> read_queue_state(std::uint16_t number);
 

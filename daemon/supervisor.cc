@@ -63,6 +63,12 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
            now.gate.queue_count == next.gate.queue_count,
        "gate.queue");
   tell(now.gate.mark == next.gate.mark, "gate.mark");
+  // What the rules say of these is taken up; what the gate's workers do is not.
+  tell(config::when_down_of(now) == config::when_down_of(next), "gate.when_down");
+  tell(now.gate.strict == next.gate.strict, "gate.strict");
+  tell(now.gate.unresolved_refused == next.gate.unresolved_refused &&
+           now.gate.unresolved_except == next.gate.unresolved_except,
+       "gate.unresolved");
   tell(same_tap(now.tap, next.tap), "tap");
 }
 

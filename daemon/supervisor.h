@@ -26,7 +26,7 @@ struct Running {
   Published published;
   std::vector<std::unique_ptr<Worker>>& workers;
   const std::vector<std::unique_ptr<PacketGate>>& gates;  // empty: packets are not judged
-  const std::vector<std::unique_ptr<TapWorker>>& taps;  // empty: no mirror port is listened to
+  const std::vector<std::unique_ptr<TapWorker>>& taps;    // empty: no mirror port is listened to
   EventWriter& events;
   CrashGuard& crash_guard;
   StandingKeeper& keeper;

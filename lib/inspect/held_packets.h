@@ -3,11 +3,11 @@
 #include <array>
 #include <cstdint>
 
+#include "base/lazy_array.h"
 #include "base/time.h"
 #include "inspect/flow_key.h"
 #include "inspect/flow_table.h"
 #include "inspect/gate_limits.h"
-#include "base/lazy_array.h"
 
 namespace haetae::inspect {
 

@@ -45,8 +45,7 @@ policy::Identity Judge::identify(const wire::Packet& packet, bool from_client) c
   if (everybody_) return *everybody_;
   if (sightings_ != nullptr) {
     const IpAddress& client = from_client ? packet.source : packet.destination;
-    return policy_->identify(
-        sightings_->look(client, from_client ? trace_of(packet) : Trace{}));
+    return policy_->identify(sightings_->look(client, from_client ? trace_of(packet) : Trace{}));
   }
   policy::Sighting sighting;
   sighting.address = from_client ? packet.source : packet.destination;

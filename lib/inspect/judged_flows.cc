@@ -94,8 +94,8 @@ std::size_t JudgedFlows::choose(const Place& place) const noexcept {
   for (std::size_t i = 0; i < kWays; ++i) {
     const std::size_t way = (bucket.next + i) % kWays;
     if (bucket.tags[way] == 0) return way;
-    if (chosen == kWays || rows_of_source_[bucket.sources[way]] >
-                               rows_of_source_[bucket.sources[chosen]]) {
+    if (chosen == kWays ||
+        rows_of_source_[bucket.sources[way]] > rows_of_source_[bucket.sources[chosen]]) {
       chosen = way;
     }
   }
@@ -115,8 +115,7 @@ void JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& tra
     }
     bucket.next = static_cast<std::uint8_t>((way + 1) % kWays);
     bucket.tags[way] = place.tag;
-    bucket.sources[way] =
-        static_cast<std::uint16_t>(hash_of(seen.client.address, key_) % kSources);
+    bucket.sources[way] = static_cast<std::uint16_t>(hash_of(seen.client.address, key_) % kSources);
     ++rows_of_source_[bucket.sources[way]];
     counters_.flows_remembered.add();
   }

@@ -5,11 +5,11 @@
 #include <span>
 
 #include "base/counter.h"
+#include "base/lazy_array.h"
 #include "base/snapshot.h"
 #include "base/time.h"
 #include "inspect/flow_key.h"
 #include "inspect/gate_limits.h"
-#include "base/lazy_array.h"
 #include "inspect/seen.h"
 #include "inspect/sighting_source.h"
 #include "policy/decide.h"

@@ -380,5 +380,22 @@ class Failures(GateTest):
         self.assertEqual(code, 35, "the first one still judges")
 
 
+    def test_says_which_right_it_lacks_and_answers_dns(self):
+        router = self.net.router
+        only = "-all,+net_bind_service,+net_raw"
+        poor = lab.Filter(self.addCleanup, prefix=(
+            *router.prefix, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"))
+        poor.folder.path.chmod(0o777)
+        config = self.config(queue={"first": 5000})
+        config["dns"]["listen"] = [f"{router.lan.address}:5353"]
+        config["admin"] = {"listen": "127.0.0.1:8481"}
+        poor.start(config)
+        self.assertIn("packets are not judged: queue 5000 of netfilter cannot be read: no "
+                      "permission; the program needs CAP_NET_ADMIN", poor.err())
+        reply = self.net.child_b.ask(GOOD, port=5353)
+        self.assertEqual(lab.records(reply, "A"), [WEB])
+
+
 if __name__ == "__main__":
     network.main()

@@ -47,8 +47,8 @@ Octets packet_between(std::string_view client, std::string_view server) {
 }
 
 TEST(RightChecksum, IsToldFromAWrongOneInEveryBit) {
-  for (const auto& [client, server] : {std::pair{"192.0.2.1", "198.51.100.2"},
-                                       std::pair{"2001:db8::1", "2001:db8::2"}}) {
+  for (const auto& [client, server] :
+       {std::pair{"192.0.2.1", "198.51.100.2"}, std::pair{"2001:db8::1", "2001:db8::2"}}) {
     const Octets good = packet_between(client, server);
     ASSERT_TRUE(has_right_checksum(*parse_packet(LinkType::Raw, good)));
     const std::size_t tcp_at = good.size() - 20;
