@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/local_address.h"
 #include "daemon/clock.h"
+#include "daemon/gate_sightings.h"
 #include "daemon/routed_resets.h"
 #include "inspect/held_packets.h"
 #include "inspect/judged_flows.h"
@@ -33,7 +34,6 @@ HashKey draw_key() {
 
 inspect::Settings inspector_settings(const GateSettings& settings) {
   inspect::Settings of_inspector;
-  of_inspector.macs_are_devices = settings.macs_are_devices;
   of_inspector.sees_all = true;
   of_inspector.ends_blocked = true;
   of_inspector.waits_for_receipt = settings.strict;
@@ -74,9 +74,7 @@ GateSettings gate_settings_of(const config::Config& config) {
           .strict = config.gate.strict,
           .refuses_unresolved = config.gate.unresolved_refused,
           .unresolved_except = config.gate.unresolved_except,
-          .bits = policy::MarkBits(config.gate.mark),
-          // A provider's devices stand behind routers of their own.
-          .macs_are_devices = config.site.kind != config::SiteKind::Isp};
+          .bits = policy::MarkBits(config.gate.mark)};
 }
 
 struct PacketGate::Impl {
@@ -92,10 +90,12 @@ struct PacketGate::Impl {
         number(queue_number),
         channels(std::move(own)),
         key(draw_key()),
+        sightings(published.lan, *published.policy.current()),
+        later_sightings(published.lan, *published.policy.current()),
         inspector({published.policy, published.standing, *published.resolved, &events,
-                   inspector_counters},
+                   inspector_counters, &sightings},
                   inspector_settings(all)),
-        judged({published.policy, published.standing, counters}, key),
+        judged({published.policy, published.standing, counters, later_sightings}, key),
         held(key) {}
 
   void run() {
@@ -131,6 +131,7 @@ struct PacketGate::Impl {
       return drop(queued.id, counters.dropped_checksum);
     }
     if (lacks_acknowledgement(packet)) return drop(queued.id, counters.dropped_without_ack);
+    packet.interface = queued.interface;
     packet.has_macs = queued.source_mac.has_value();
     if (packet.has_macs) packet.source_mac = *queued.source_mac;
     carry_out(queued, inspector.on_packet(packet, now), now);
@@ -230,11 +231,12 @@ struct PacketGate::Impl {
     if (observed.seen.empty()) return;
     const Seen& seen = observed.seen.back();
     if (seen.protocol == inspect::Protocol::Dns) return;
-    std::optional<MacAddress> mac;
-    if (settings.macs_are_devices && packet.has_macs && packet.source == seen.client.address) {
-      mac = packet.source_mac;
+    inspect::Trace trace;
+    if (packet.source == seen.client.address) {
+      trace.interface = packet.interface;
+      if (packet.has_macs) trace.mac = packet.source_mac;
     }
-    judged.allowed(flow.key, seen, mac);
+    judged.allowed(flow.key, seen, trace);
   }
 
   // ---- Verdicts, in as few messages as can be.
@@ -304,6 +306,8 @@ struct PacketGate::Impl {
   std::atomic<std::uint64_t> held_now{0};
   std::atomic<std::uint64_t> held_most{0};
   std::atomic<bool> stops{false};
+  GateSightings sightings;        // the Inspector's
+  GateSightings later_sightings;  // those of what is judged again
   inspect::Inspector inspector;
   inspect::JudgedFlows judged;
   HeldPackets held;

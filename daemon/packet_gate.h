@@ -23,7 +23,6 @@ struct GateSettings {
   bool refuses_unresolved = false;  // see inspect::Settings
   std::vector<Cidr> unresolved_except;
   policy::MarkBits bits{0};
-  bool macs_are_devices = true;  // see inspect::Settings
 };
 GateSettings gate_settings_of(const config::Config& config);
 

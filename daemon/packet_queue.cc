@@ -208,6 +208,9 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
       packet.missing_bytes = bytes - static_cast<std::uint32_t>(packet.octets.size());
     }
   }
+  if (const nlattr* const from = attributes[NFQA_IFINDEX_INDEV]) {
+    packet.interface = ntohl(mnl_attr_get_u32(from));
+  }
   if (const nlattr* const told = attributes[NFQA_HWADDR]) {
     const auto* const hardware = static_cast<const nfqnl_msg_packet_hw*>(mnl_attr_get_payload(told));
     if (ntohs(hardware->hw_addrlen) == ETH_ALEN) {

@@ -25,6 +25,7 @@ struct QueuedPacket {
   Bytes octets;            // from the IP header on; valid until the next receive()
   std::uint32_t missing_bytes = 0;  // that the packet has behind them
   std::optional<MacAddress> source_mac;
+  std::uint32_t interface = 0;  // the kernel's index of where it came in; 0: it does not say
   // Nobody has looked at its checksums yet, and they are filled in.
   bool is_unverified = false;
 };

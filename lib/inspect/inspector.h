@@ -11,6 +11,7 @@
 #include "inspect/counters.h"
 #include "inspect/flow_table.h"
 #include "inspect/seen.h"
+#include "inspect/sighting_source.h"
 #include "policy/policy.h"
 #include "policy/resolved.h"
 #include "policy/standing.h"
@@ -65,6 +66,8 @@ class Inspector {
     policy::Resolved& resolved;
     Ring<event::Event>* events;  // null: nobody reads them
     Counters& counters;
+    // Who sent a packet; null: its address tells, and its MAC as Settings say.
+    SightingSource* sightings = nullptr;
   };
   Inspector(const Parts& parts, const Settings& settings);
   ~Inspector();

@@ -16,6 +16,12 @@ int strictness(const Verdict& verdict) noexcept {
   return 0;
 }
 
+Trace trace_of(const wire::Packet& packet) noexcept {
+  Trace trace{packet.interface};
+  if (packet.has_macs) trace.mac = packet.source_mac;
+  return trace;
+}
+
 }  // namespace
 
 Judge::Judge(const Inspector::Parts& parts, const Settings& settings)
@@ -25,15 +31,23 @@ Judge::Judge(const Inspector::Parts& parts, const Settings& settings)
       resolved_(parts.resolved),
       events_(parts.events),
       counters_(parts.counters),
+      sightings_(parts.sightings),
       macs_are_devices_(settings.macs_are_devices),
       everybody_(settings.everybody) {}
 
 void Judge::refresh() {
-  if (policy::refresh_together(policy_, standing_)) scratch_ = policy::Scratch(*policy_);
+  const bool is_new_policy = policy::refresh_together(policy_, standing_);
+  if (is_new_policy) scratch_ = policy::Scratch(*policy_);
+  if (sightings_ != nullptr) sightings_->refresh(*policy_, is_new_policy);
 }
 
 policy::Identity Judge::identify(const wire::Packet& packet, bool from_client) const noexcept {
   if (everybody_) return *everybody_;
+  if (sightings_ != nullptr) {
+    const IpAddress& client = from_client ? packet.source : packet.destination;
+    return policy_->identify(
+        sightings_->look(client, from_client ? trace_of(packet) : Trace{}));
+  }
   policy::Sighting sighting;
   sighting.address = from_client ? packet.source : packet.destination;
   const MacAddress& mac = from_client ? packet.source_mac : packet.destination_mac;

@@ -61,6 +61,7 @@ class Judge {
   policy::Resolved& resolved_;
   Ring<event::Event>* events_;
   Counters& counters_;
+  SightingSource* sightings_;  // null: none
   bool macs_are_devices_;
   std::optional<policy::Identity> everybody_;
   bool is_first_ = true;

@@ -35,6 +35,7 @@ JudgedFlows::JudgedFlows(const Parts& parts, const HashKey& key, std::size_t row
       standing_(parts.standing),
       scratch_(*policy_),
       counters_(parts.counters),
+      sightings_(parts.sightings),
       key_(key),
       mask_(std::bit_ceil(std::max(rows, kWays) / kWays) - 1),
       buckets_(mask_ + 1),
@@ -45,6 +46,7 @@ void JudgedFlows::begin_batch(const Now& now) {
   const auto standing_before = standing_.held();
   const bool policy_changed = policy::refresh_together(policy_, standing_);
   if (policy_changed) scratch_ = policy::Scratch(*policy_);
+  sightings_.refresh(*policy_, policy_changed);
   const milliseconds steady = now.monotonic - last_monotonic_;
   const bool is_first = last_wall_ == kNever;
   const bool clock_was_set =
@@ -100,8 +102,7 @@ std::size_t JudgedFlows::choose(const Place& place) const noexcept {
   return chosen;
 }
 
-void JudgedFlows::allowed(const FlowKey& key, const Seen& seen,
-                          const std::optional<MacAddress>& client_mac) noexcept {
+void JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept {
   const Place place = place_of(key);
   Bucket& bucket = buckets_[place.bucket];
   std::size_t row = find(place, key);
@@ -123,8 +124,9 @@ void JudgedFlows::allowed(const FlowKey& key, const Seen& seen,
       policy::presence(*policy_, *standing_, seen.who.profile, seen.time);
   Row& kept = rows_[row];
   kept.key = key;
-  kept.has_mac = client_mac.has_value();
-  kept.mac = client_mac.value_or(MacAddress{});
+  kept.interface = trace.interface;
+  kept.has_mac = trace.mac.has_value();
+  kept.mac = trace.mac.value_or(MacAddress{});
   kept.mark = policy::mark_for(seen.verdict, is_stop(presence));
   kept.is_settled = false;
   kept.valid_until = std::min(seen.verdict.valid_until, presence.valid_until);
@@ -186,13 +188,10 @@ std::span<const JudgedFlows::Change> JudgedFlows::judge_some(const Now& now) noe
 }
 
 policy::Identity JudgedFlows::identify(const Row& row) const noexcept {
-  policy::Sighting sighting;
-  sighting.address = row.client_is_low ? row.key.low : row.key.high;
-  if (row.has_mac) {
-    sighting.mac = row.mac;
-    sighting.mac_sight = policy::MacSight::Seen;
-  }
-  return policy_->identify(sighting);
+  Trace trace{row.interface};
+  if (row.has_mac) trace.mac = row.mac;
+  const IpAddress& client = row.client_is_low ? row.key.low : row.key.high;
+  return policy_->identify(sightings_.look(client, trace));
 }
 
 JudgedFlows::Again JudgedFlows::judge(const Row& row, const Now& now) noexcept {

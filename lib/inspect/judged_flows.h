@@ -11,6 +11,7 @@
 #include "inspect/gate_limits.h"
 #include "base/lazy_array.h"
 #include "inspect/seen.h"
+#include "inspect/sighting_source.h"
 #include "policy/decide.h"
 #include "policy/flow_mark.h"
 #include "policy/policy.h"
@@ -36,16 +37,16 @@ class JudgedFlows {
     const Snapshot<policy::Policy>& policy;
     const Snapshot<policy::Standing>& standing;
     JudgedCounters& counters;
+    SightingSource& sightings;  // its own one
   };
   JudgedFlows(const Parts& parts, const HashKey& key, std::size_t rows = limits::kJudgedFlowsMax);
 
   // Once per batch, after the Inspector's.
   void begin_batch(const Now& now);
 
-  // Remembers a flow whose request was let through. client_mac: as far as its link tells it. Until
-  // settle() its connection is written on only if it comes to be blocked. Hot path.
-  void allowed(const FlowKey& key, const Seen& seen,
-               const std::optional<MacAddress>& client_mac) noexcept;
+  // Remembers a flow whose request was let through. trace: of its client. Until settle() its
+  // connection is written on only if it comes to be blocked. Hot path.
+  void allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept;
   // No other request of the flow will be judged: what to write on its connection. Nothing: nobody
   // remembers it. Hot path.
   std::optional<policy::FlowMark> settle(const FlowKey& key) noexcept;
@@ -83,6 +84,7 @@ class JudgedFlows {
     policy::Kind kind;
     policy::Technique technique;
     std::uint8_t subject_bytes;
+    std::uint32_t interface;
     Time valid_until;
     std::array<std::uint8_t, kNameRoomBytes> subject;  // a name in wire form, or an address
   };
@@ -111,6 +113,7 @@ class JudgedFlows {
   SnapshotReader<policy::Standing> standing_;
   policy::Scratch scratch_;
   JudgedCounters& counters_;
+  SightingSource& sightings_;
   HashKey key_;
   std::size_t mask_;
   LazyArray<Bucket> buckets_;

@@ -45,6 +45,7 @@ Done read_up(std::size_t ip_headers, Packet& packet) {
 std::expected<void, PacketError> parse_packet(LinkType link, Bytes frame, Packet& out) noexcept {
   // What no header of this frame may set. Addresses, protocol and payload are set by any.
   out.has_macs = false;
+  out.interface = 0;
   out.source_mac = out.destination_mac = {};
   out.source_port = out.destination_port = 0;
   out.sequence = out.acknowledgement = 0;

@@ -76,6 +76,8 @@ struct Packet {
   bool has_macs = false;
   MacAddress source_mac;
   MacAddress destination_mac;
+  // Where it came in, by the kernel's index, if whoever hands the frame on says so; 0: not known.
+  std::uint32_t interface = 0;
 
   IpAddress source;
   IpAddress destination;

@@ -14,6 +14,21 @@ using policy::FlowMark;
 
 constexpr std::string_view kServer = "198.51.100.7";
 
+// A network in which frames tell whose they are.
+class PlainNetwork final : public SightingSource {
+ public:
+  void refresh(const policy::Policy&, bool) override {}
+  policy::Sighting look(const IpAddress& client, const Trace& trace) const noexcept override {
+    policy::Sighting sighting;
+    sighting.address = client;
+    if (trace.mac) {
+      sighting.mac = *trace.mac;
+      sighting.mac_sight = policy::MacSight::Seen;
+    }
+    return sighting;
+  }
+};
+
 // A policy and a standing that change, and the flows that were judged by them.
 class Memory {
  public:
@@ -28,7 +43,7 @@ class Memory {
     maker.recognitions = {{.who = {1, big}, .mac = mac}};
     laptop = mac;
     policy_.emplace(made());
-    flows.emplace(JudgedFlows::Parts{*policy_, standing_, counters}, HashKey{3, 4}, rows);
+    flows.emplace(JudgedFlows::Parts{*policy_, standing_, counters, network}, HashKey{3, 4}, rows);
     now.wall = Time{std::chrono::hours{24 * 365 * 56}};
     now.monotonic = Monotonic{std::chrono::hours{1000}};
     flows->begin_batch(now);
@@ -62,7 +77,7 @@ class Memory {
     packet.destination_port = 443;
     packet.protocol = 6;
     const FlowKey key = side_of(packet).key;
-    flows->allowed(key, seen, mac);
+    flows->allowed(key, seen, {.mac = mac});
     return key;
   }
 
@@ -96,6 +111,7 @@ class Memory {
   Now now;
   Time valid_until = kNever;
   JudgedCounters counters;
+  PlainNetwork network;
   std::optional<JudgedFlows> flows;
 
  private:

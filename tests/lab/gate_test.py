@@ -333,6 +333,23 @@ class Edits(GateTest):
                 self.assertEqual(self.talk(client, b"not concerned"), b"not concerned")
             self.assertEqual(self.metrics()["haetae_gate_judged_otherwise_total"], 1)
 
+    def test_a_network_that_is_named_by_its_interface_keeps_its_profile(self):
+        networks = [{"interface": "br-guests", "profile": "guests"}]
+        guests = {"deny": ["good.example"]}
+        config = self.config()
+        config["profiles"]["guests"], config["networks"] = guests, networks
+        self.net.router.run("conntrack", "-F", check=False)
+        self.net.router.start_filter(config)
+        guest = self.net.device("guest", lan=self.net.router.guests)
+        theirs = self.open(guest, BAD)
+        blocked = self.connect(guest, RAW)
+        blocked.sendall(self.hello(GOOD))
+        self.assert_reset(blocked)
+        config["profiles"]["guests"] = {"deny": ["good.example", "soon.example"]}
+        self.net.router.filter.reload(config)
+        time.sleep(1)
+        self.assertEqual(self.talk(theirs, b"not concerned"), b"not concerned")
+
     def test_a_pause_cuts_what_runs_and_its_end_opens_again(self):
         self.start()
         mine = self.open(self.net.child_a, GOOD)

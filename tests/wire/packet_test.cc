@@ -496,6 +496,7 @@ TEST(Packet, LeavesNothingOfTheOneBefore) {
       const auto fresh = parse_packet(link, frame);
       EXPECT_EQ(said(packet), said(*fresh));
       EXPECT_EQ(packet.has_macs, fresh->has_macs);
+      EXPECT_EQ(packet.interface, 0U);
       EXPECT_EQ(packet.source_mac, fresh->source_mac);
       EXPECT_EQ(packet.destination_mac, fresh->destination_mac);
       EXPECT_EQ(packet.sequence, fresh->sequence);
