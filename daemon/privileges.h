@@ -8,8 +8,8 @@ namespace haetae::daemon {
 // CAP_NET_RAW, which taps and resets need.
 void give_up_raw_sockets() noexcept;
 
-// CAP_NET_ADMIN, which the firewall and the gate need. Root keeps it: it has every other right, too,
-// and looks for neighbours with it.
+// CAP_NET_ADMIN, which the firewall and the gate need. Root keeps it: it has every other right,
+// too, and looks for neighbours with it.
 void give_up_network_administration() noexcept;
 
 }  // namespace haetae::daemon

@@ -37,6 +37,9 @@ void tell(const std::string& text) {
   fmt::print(stderr, "haetae: {}\n", text);
 }
 
+// Somebody may flush them without end; the counter counts each time.
+constexpr seconds kTellPutBackEvery{10};
+
 }  // namespace
 
 struct FirewallKeeper::Impl {
@@ -76,6 +79,7 @@ struct FirewallKeeper::Impl {
   void make_plan() {
     if (planned_for == config) return;
     plan = firewall::plan_of(*config, workers, firewall::QueueBy::Nobody);
+    keep_what_is_frozen();
     const firewall::Machine machine = probe(*firewall, plan);
     plan.queue_by = firewall::queue_by(machine);
     for (const firewall::Remark& remark : firewall::judge(machine, plan)) {
@@ -83,6 +87,17 @@ struct FirewallKeeper::Impl {
       tell(fmt::format("{}; {}", remark.text, remark.advice));
     }
     planned_for = config;
+  }
+
+  // The gate's workers read these queues and write these marks as long as they run.
+  void keep_what_is_frozen() {
+    if (frozen) {
+      plan.mark = frozen->mark;
+      plan.queue_first = frozen->queue_first;
+      plan.queue_last = frozen->queue_last;
+    } else {
+      frozen = plan;
+    }
   }
 
   std::expected<void, std::string> apply() {
@@ -124,7 +139,11 @@ struct FirewallKeeper::Impl {
 
   void put_back() {
     counters.put_back.add();
-    tell("somebody changed or flushed the firewall's rules of the filter: they are put up again");
+    const Monotonic now = read_clock().monotonic;
+    if (now >= tell_put_back_at) {
+      tell_put_back_at = now + kTellPutBackEvery;
+      tell("somebody changed or flushed the firewall's rules of the filter: they are put up again");
+    }
     if (const auto raised = raise(); !raised) tell(raised.error());
   }
 
@@ -251,6 +270,7 @@ struct FirewallKeeper::Impl {
   std::shared_ptr<const config::Config> config;
   std::shared_ptr<const policy::Policy> policy;
   std::shared_ptr<const config::Config> planned_for;
+  std::optional<firewall::Plan> frozen;  // of the start
   firewall::Plan plan;
   firewall::Sets sets;  // as they stand, or are about to
 
@@ -273,6 +293,7 @@ struct FirewallKeeper::Impl {
   Monotonic alive_said_at;
   Monotonic look_through_at;
   Monotonic try_again_at;
+  Monotonic tell_put_back_at;
 
   Counters counters;
   std::atomic<std::size_t> profiles_stopped{0};

@@ -240,9 +240,11 @@ void write_quic_begins(Text& out, const Plan& plan) {
   const MarkBits mark = plan.mark;
   out.begin("chain quic_begins");
   out.line("ct mark & {} {} return", hex(mark.mask()), hex(mark.of(FlowMark::Blocked)));
-  out.line("@th,64,4 0xc @th,72,32 {{ 0x00000001, 0xff00001d }} ct mark set ct mark & {}",
+  // The first octet's upper half is the kind of packet, the next four are the version.
+  out.line("@th,64,8 & 0xf0 == 0xc0 @th,72,32 {{ 0x1, 0xff00001d }} ct mark set ct mark & {}",
            hex(mark.others()));
-  out.line("@th,64,4 0xd @th,72,32 0x6b3343cf ct mark set ct mark & {}", hex(mark.others()));
+  out.line("@th,64,8 & 0xf0 == 0xd0 @th,72,32 0x6b3343cf ct mark set ct mark & {}",
+           hex(mark.others()));
   out.end();
 }
 

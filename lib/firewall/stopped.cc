@@ -130,14 +130,18 @@ class Walk {
   static IpAddress after(const IpAddress& address) {
     auto octets = address.octets();
     if (address == kHighest) return address;
-    for (std::size_t i = octets.size(); i-- > 0 && ++octets[i] == 0;) {
+    for (std::size_t i = octets.size(); i > 0; --i) {
+      const bool carries = ++octets[i - 1] == 0;
+      if (!carries) break;
     }
     return IpAddress::v6(octets);
   }
   static IpAddress before(const IpAddress& address) {
     auto octets = address.octets();
     if (address == IpAddress()) return address;
-    for (std::size_t i = octets.size(); i-- > 0 && octets[i]-- == 0;) {
+    for (std::size_t i = octets.size(); i > 0; --i) {
+      const bool borrows = octets[i - 1]-- == 0;
+      if (!borrows) break;
     }
     return IpAddress::v6(octets);
   }

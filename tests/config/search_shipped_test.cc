@@ -451,7 +451,12 @@ constexpr Page kPages[] = {
     {"proxy.example/?__cpo=aHR0cHM6", "bypass"},
     {"site.example/browse.php?id=4", ""},
     {"site.example/proxy-statement.html", ""},
-    {"site.example/index.php?q=http", "bypass"},
+    {"site.example/index.php?q=http%3A%2F%2Fa.example", "bypass"},
+    {"site.example/index.php?q=http", ""},
+    {"img.example/proxy?url=https://cdn.example/cat.jpg", ""},
+    {"api.example/v1/feed?nsfw=false&limit=20", ""},
+    {"shop.example/shirts?size=xxx-large", ""},
+    {"blog.example/how-to-draw-nudes", ""},
     {"site.example/index.php?q=cats", ""},
 };
 

@@ -43,8 +43,8 @@ class Outcome:
         self.arrived = True  # the allowed one did, each time
 
     def __str__(self):
-        return (f"{'LEAKED' if self.leaked else '-':7} {'arrived' if self.arrived else 'stopped':8} "
-                f"{self.ended} {self.names or '{}'}")
+        leaked, arrived = "LEAKED" if self.leaked else "-", "arrived" if self.arrived else "stopped"
+        return f"{leaked:7} {arrived:8} {self.ended} {self.names or '{}'}"
 
 
 class Evasions(network.NetworkTest):

@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+import unittest
 from pathlib import Path
 
 import clocks
@@ -650,6 +651,19 @@ class Doctor(FirewallTest):
         self.assertRegex("\n".join(self.examine(running)), r"good +firewall +the rules stand as planned")
         self.assertEqual(self.net.router.haetae("firewall", "remove").returncode, 0)
         self.assertRegex("\n".join(self.examine(running)), r"warning +firewall +no rules of ours")
+
+
+class Page(unittest.TestCase):
+    def test_every_configuration_of_the_page_is_good(self):
+        page = (lab.ROOT / "docs/DEPLOY.md").read_text(encoding="utf-8")
+        blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)
+        self.assertEqual(len(blocks), 3)
+        folder = lab.Folder(self.addCleanup)
+        for block in blocks:
+            file = folder.write("page.yaml", block + "default_profile: kid\nprofiles: {kid: {}}\n")
+            checked = lab.run("check", "--config", file)
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+            self.assertNotIn("warning", checked.stderr)
 
 
 class Bridge(FirewallTest):

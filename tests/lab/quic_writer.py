@@ -1,4 +1,4 @@
-"""QUIC Initial packets made by hand (RFC 9000, RFC 9001, RFC 9369): a hello of a real client, sealed
+"""QUIC Initial packets made by hand (RFC 9000, RFC 9001, RFC 9369): a real client's hello, sealed
 anew in whatever frames, packets and datagrams."""
 
 import hashlib

@@ -8,7 +8,8 @@ import threading
 
 import lab
 
-NGINX = """daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/err;
+NGINX = """daemon off; master_process off; worker_processes 1;
+pid {folder}/pid; error_log {folder}/err;
 events {{ worker_connections 8192; }}
 http {{
     access_log off; keepalive_timeout 60;
