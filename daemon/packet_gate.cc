@@ -216,6 +216,8 @@ struct PacketGate::Impl {
   // its first octet that did not arrive.
   void tell_receiver(std::uint32_t first) noexcept {
     if (packet.is_tunnelled) return;
+    // What it sent before goes first: an end that is still opening the connection would forget it.
+    channels.queue.flush();
     wire::Packet without = packet;
     without.sequence = first;
     const auto reset = wire::make_tcp_reset(without, wire::ResetFor::ReceiverWithout);

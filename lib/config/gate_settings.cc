@@ -78,9 +78,11 @@ const Table<Gate>& gate_table() {
           "With when_down: open, the plain DNS servers that devices are led to while the filter "
           "does not run; by default those of dns.upstream."),
       row("strict", &Gate::strict, yes_no(), "false",
-          "true: of what is not decided yet, drop packets of no connection, take the signature "
-          "option out of TCP (RFC 2385), and give what leaves a full hop limit. Tricks need these "
-          "(EVASIONS.md); so do traceroute and a few odd devices."),
+          "true: also stop tricks that need packets which no server reads, and UDP to port 443 "
+          "that "
+          "is no QUIC; EVASIONS.md says how. Costs a packet more a connection; traceroute and a "
+          "few "
+          "odd devices suffer."),
       row("dns", &Gate::dns, yes_no(), "true",
           "Lead DNS (port 53) of the inside to the filter, whoever it was sent to."),
       row("dot", &Gate::dot_refused, choice<bool>({{"refuse", true}, {"allow", false}}), "refuse",

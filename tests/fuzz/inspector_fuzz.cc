@@ -54,6 +54,10 @@ class Script {
         inspector_({world.policy, world.standing, world.resolved, &world.events, world.counters},
                    {.sees_all = how % 2 != 0,
                     .ends_blocked = how % 4 < 2,
+                    .waits_for_receipt = how % 8 >= 4,
+                    .refuses_unknown_quic = how % 16 >= 8,
+                    .refuses_unresolved = how % 32 >= 16,
+                    .unresolved_except = {},
                     .everybody = {},
                     .flows = {16, 8}}) {
     now_.wall = Time{std::chrono::hours{400'000}};
@@ -95,6 +99,7 @@ class Script {
     if ((how & 0x08) != 0) packet.tcp_flags = wire::tcp_flag::kSyn;
     packet.sequence = 0xfffffff0 + talk.said;
     if ((how & 0x10) != 0) packet.sequence += in.u16() - 0x4000U;
+    if (!from_client) packet.acknowledgement = packet.sequence;
     if ((how & 0x20) != 0) packet.missing_bytes = 100;
     if ((how & 0x40) != 0) {
       packet.fragment = wire::Fragment{.id = 1, .offset = in.u8() * 8U, .more = (how & 0x80) != 0};

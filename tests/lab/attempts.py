@@ -87,7 +87,7 @@ class Attempt:
         if self.quic:
             return self.finish_quic(within_s)
         if self.split:
-            self.split.listen(within_s)
+            self.split.listen(within_s, lambda: self.split.received >= self.talk.stream)
             return self.split.ended
         if self.tls:
             return self.tls.finish(self.talk, within_s)
