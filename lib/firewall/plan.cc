@@ -85,7 +85,7 @@ void plan_dns(const config::Config& config, Plan& plan) {
 Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by) {
   const config::Gate& gate = config.gate;
   Plan plan{.inside = gate.inside,
-            .mark = MarkBits(gate.mark),
+            .mark = policy::MarkBits(gate.mark),
             .is_open = config::when_down_of(config) == config::WhenDown::Open,
             // Neighbours of a provider's network are no family.
             .has_house = config.site.kind != config::SiteKind::Isp,

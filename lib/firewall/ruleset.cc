@@ -7,6 +7,9 @@
 namespace haetae::firewall {
 namespace {
 
+using policy::FlowMark;
+using policy::MarkBits;
+
 // Lines of a chain or table, indented as nft lists them.
 class Text {
  public:

@@ -111,16 +111,5 @@ TEST(Machine, SaysWhatStands) {
   EXPECT_THAT(judge_standing(machine), remark(Level::Good, "haetae (pid 812) keeps them"));
 }
 
-TEST(MarkBits, ReadWhatTheyWriteAndLeaveOthersAlone) {
-  for (const std::uint32_t mask : {0x3U, 0x6U, 0x30000000U, 0xc0000000U}) {
-    const MarkBits bits(mask);
-    for (const FlowMark flow :
-         {FlowMark::Undecided, FlowMark::Accepted, FlowMark::Blocked, FlowMark::Kept}) {
-      EXPECT_EQ(bits.of(flow) & bits.others(), 0U);
-      EXPECT_EQ(bits.read(bits.of(flow) | bits.others()), flow);
-    }
-  }
-}
-
 }  // namespace
 }  // namespace haetae::firewall
