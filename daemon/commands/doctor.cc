@@ -30,7 +30,7 @@ admin::Evidence::Firewall look_at_firewall(const config::Config& config) {
     return seen;
   }
   seen.machine = probe(*firewall, seen.plan);
-  seen.plan.queue_by = firewall::queue_by(seen.machine);
+  firewall::fit(seen.plan, seen.machine);
   if (seen.machine.may_change) look_at_standing(*firewall, seen.plan, seen.machine);
   return seen;
 }

@@ -40,7 +40,7 @@ std::expected<Prepared, std::string> prepare(const config::Config& config) {
                firewall::plan_of(config, worker_count(config), firewall::QueueBy::Nobody),
                {}};
   all.machine = probe(all.firewall, all.plan);
-  all.plan.queue_by = firewall::queue_by(all.machine);
+  firewall::fit(all.plan, all.machine);
   return all;
 }
 

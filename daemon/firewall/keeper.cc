@@ -81,7 +81,7 @@ struct FirewallKeeper::Impl {
     plan = firewall::plan_of(*config, workers, firewall::QueueBy::Nobody);
     keep_what_is_frozen();
     const firewall::Machine machine = probe(*firewall, plan);
-    plan.queue_by = firewall::queue_by(machine);
+    firewall::fit(plan, machine);
     for (const firewall::Remark& remark : firewall::judge(machine, plan)) {
       if (remark.level == firewall::Remark::Level::Good) continue;
       tell(fmt::format("{}; {}", remark.text, remark.advice));

@@ -125,17 +125,29 @@ std::optional<std::uint32_t> ruleset_generation() {
   return generation;
 }
 
-bool has_iptables_target(const char* name, std::uint32_t revision) {
-  constexpr std::uint32_t kTarget = 1;
+namespace {
+
+enum class Extension : std::uint32_t { Match = 0, Target = 1 };
+
+bool has_extension(Extension kind, const char* name, std::uint32_t revision) {
   constexpr std::array<std::uint8_t, 2> kFamilies{AF_INET, AF_INET6};
   for (const std::uint8_t family : kFamilies) {
     Question question((NFNL_SUBSYS_NFT_COMPAT << 8) | NFNL_MSG_COMPAT_GET, family);
     mnl_attr_put_strz(question.header(), NFTA_COMPAT_NAME, name);
     mnl_attr_put_u32(question.header(), NFTA_COMPAT_REV, htonl(revision));
-    mnl_attr_put_u32(question.header(), NFTA_COMPAT_TYPE, htonl(kTarget));
+    mnl_attr_put_u32(question.header(), NFTA_COMPAT_TYPE, htonl(static_cast<std::uint32_t>(kind)));
     if (!question.ask(nullptr, nullptr)) return false;
   }
   return true;
+}
+
+}  // namespace
+
+bool has_iptables_target(const char* name, std::uint32_t revision) {
+  return has_extension(Extension::Target, name, revision);
+}
+bool has_iptables_match(const char* name, std::uint32_t revision) {
+  return has_extension(Extension::Match, name, revision);
 }
 
 }  // namespace haetae::daemon

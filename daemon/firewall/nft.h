@@ -39,5 +39,6 @@ std::optional<std::uint32_t> ruleset_generation();
 
 // Whether the kernel has a target of iptables' for families IPv4 and IPv6.
 bool has_iptables_target(const char* name, std::uint32_t revision);
+bool has_iptables_match(const char* name, std::uint32_t revision);
 
 }  // namespace haetae::daemon

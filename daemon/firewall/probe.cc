@@ -88,6 +88,8 @@ firewall::Machine probe(Firewall& firewall, const firewall::Plan& plan) {
   constexpr std::uint32_t kRevisionWithBypass = 3;
   machine.has_queue_target = has_iptables_target("NFQUEUE", kRevisionWithBypass);
   machine.has_mangle_programs = has_mangle_programs();
+  constexpr std::uint32_t kBpfRevision = 1;
+  machine.has_bpf_match = has_iptables_match("bpf", kBpfRevision);
   return machine;
 }
 

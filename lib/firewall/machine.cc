@@ -103,6 +103,13 @@ QueueBy queue_by(const Machine& machine) noexcept {
   return QueueBy::Nobody;
 }
 
+// A strict gate waits for receipts, and looks at every packet for that.
+void fit(Plan& plan, const Machine& machine) noexcept {
+  plan.queue_by = queue_by(machine);
+  plan.spares_bare_acks =
+      plan.queue_by == QueueBy::MangleChain && machine.has_bpf_match && !plan.is_strict;
+}
+
 std::vector<Remark> judge(const Machine& machine, const Plan& plan) {
   std::vector<Remark> out;
   judge_kernel(machine, out);

@@ -16,6 +16,7 @@ struct Machine {
   bool has_own_queue = false;
   bool has_queue_target = false;     // NFQUEUE of iptables
   bool has_mangle_programs = false;  // iptables-nft-restore and its like
+  bool has_bpf_match = false;        // "bpf" of iptables
   bool forwards_v4 = false;
   bool forwards_v6 = false;
 
@@ -37,6 +38,8 @@ struct Machine {
 
 // Who can hand packets to the gate here.
 QueueBy queue_by(const Machine& machine) noexcept;
+// Fills in what of the plan depends on the machine.
+void fit(Plan& plan, const Machine& machine) noexcept;
 
 // For a person: what is well, and what is not with what to do about it.
 struct Remark {

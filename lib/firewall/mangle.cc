@@ -16,6 +16,26 @@ void for_each_line(std::string_view text, const Take& take) {
   }
 }
 
+// Programs of the kernel's packet filter (BPF), from the IP header on: true for a TCP segment with
+// ACK, without SYN, FIN and RST (RFC 9293, section 3.1), whose header is all there is of it. No
+// length alone says so: headers have options, and a segment may carry one octet.
+constexpr std::string_view kBareAckV4 =
+    "14,"
+    "177 0 0 0,"                      // X = length of the IP header
+    "80 0 0 13,84 0 0 23,21 0 9 16,"  // the flags
+    "80 0 0 12,116 0 0 2,84 0 0 60,"  // length of the TCP header
+    "12 0 0 0,7 0 0 0,"               // X = both headers
+    "40 0 0 2,28 0 0 0,21 0 1 0,"     // total length - X == 0
+    "6 0 0 65535,6 0 0 0";
+constexpr std::string_view kBareAckV6 =
+    "14,"
+    "48 0 0 6,21 0 11 6,"             // TCP right behind the IP header
+    "48 0 0 53,84 0 0 23,21 0 8 16,"  // the flags
+    "48 0 0 52,116 0 0 2,84 0 0 60,"  // length of the TCP header
+    "7 0 0 0,"                        // X = it
+    "40 0 0 4,28 0 0 0,21 0 1 0,"     // payload length - X == 0
+    "6 0 0 65535,6 0 0 0";
+
 // The chain's rules, as iptables-save writes them.
 std::string rules_of(const Plan& plan, bool is_v4) {
   std::string text;
@@ -28,6 +48,12 @@ std::string rules_of(const Plan& plan, bool is_v4) {
   // Broadcast and multicast, which a bridge shows us, too.
   if (is_v4) rule("-d 255.255.255.255/32 -j RETURN");
   rule(fmt::format("-d {} -j RETURN", is_v4 ? "224.0.0.0/4" : "ff00::/8"));
+  if (plan.spares_bare_acks) {
+    for (const std::string& name : plan.inside) {
+      rule(fmt::format("-i {} -p tcp -m bpf --bytecode \"{}\" -j RETURN", name,
+                       is_v4 ? kBareAckV4 : kBareAckV6));
+    }
+  }
   const std::string queues =
       plan.queue_first == plan.queue_last
           ? fmt::format("--queue-num {}", plan.queue_first)

@@ -39,6 +39,9 @@ struct Plan {
   QueueBy queue_by = QueueBy::Nobody;
   std::uint16_t queue_first = 0;
   std::uint16_t queue_last = 0;
+  // Acknowledgements of devices that carry nothing pass without the gate: they say nothing that it
+  // judges by, and would be a packet in four.
+  bool spares_bare_acks = false;
 
   bool leads_dns = true;
   // None: nobody listens in that family, and its DNS to others is refused.

@@ -37,6 +37,21 @@ TEST(Machine, QueuesByWhatTheKernelHas) {
   EXPECT_EQ(queue_by(machine), QueueBy::MangleChain);
 }
 
+TEST(Machine, SparesBareAcknowledgementsWhereItCanTellThemAndNeedsNoReceipts) {
+  Machine machine = good();
+  machine.has_own_queue = false;
+  machine.has_queue_target = machine.has_mangle_programs = true;
+  Plan plan;
+  fit(plan, machine);
+  EXPECT_FALSE(plan.spares_bare_acks) << "without the match";
+  machine.has_bpf_match = true;
+  fit(plan, machine);
+  EXPECT_TRUE(plan.spares_bare_acks);
+  plan.is_strict = true;
+  fit(plan, machine);
+  EXPECT_FALSE(plan.spares_bare_acks);
+}
+
 TEST(Machine, ThatHasEverythingIsGood) {
   EXPECT_THAT(judge(good(), {}), ElementsAre(remark(Level::Good, "nft's own queue")));
 }
