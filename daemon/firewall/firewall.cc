@@ -23,7 +23,9 @@ void remove_empty_mangle(Nft& nft, std::string_view family) {
       "table {} {{\n\tchain FORWARD {{\n\t\ttype filter hook forward priority mangle; policy "
       "accept;\n\t}}\n}}\n",
       table);
-  if (listed == empty) (void)nft.run(fmt::format("delete table {}\n", table));
+  if (listed != empty) return;
+  // Filled by somebody meanwhile, it stays.
+  if (const auto gone = nft.run(fmt::format("delete table {}\n", table)); !gone) return;
 }
 
 }  // namespace
@@ -67,7 +69,9 @@ std::expected<std::string, std::string> Firewall::listing_of(const firewall::Pla
     return std::unexpected(loaded.error());
   }
   std::string listed = nft_.list_table(fmt::format("inet {}", kSleeping));
-  (void)update(fmt::format("delete table inet {}\n", kSleeping));
+  if (auto gone = update(fmt::format("delete table inet {}\n", kSleeping)); !gone) {
+    return std::unexpected(gone.error());
+  }
   const auto replace = [&listed](std::string_view what, std::string_view with) {
     if (const std::size_t at = listed.find(what); at != std::string::npos) {
       listed.replace(at, what.size(), with);

@@ -53,6 +53,7 @@ std::optional<ucred> peer_of_socket(int socket) {
 Descriptor connect_to_holder() {
   const Address address;
   Descriptor made = make_socket();
+  if (made.get() < 0) return Descriptor();
   constexpr int kWaitS = 3;
   be_patient(made.get(), kWaitS);
   if (connect(made.get(), address.get(), address.size) != 0) return Descriptor();

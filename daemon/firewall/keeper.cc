@@ -331,7 +331,10 @@ void FirewallKeeper::stop() {
   if (!impl_->thread.joinable()) return;
   impl_->io.stop();
   impl_->thread.join();
-  if (impl_->stands) (void)impl_->firewall->update(firewall::not_alive_text());
+  // Where it fails the kernel finds out by itself, some seconds later.
+  if (impl_->stands && !impl_->firewall->update(firewall::not_alive_text())) {
+    impl_->counters.failed.add();
+  }
   if (impl_->askers) impl_->askers->release();
 }
 
