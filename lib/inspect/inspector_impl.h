@@ -117,6 +117,8 @@ struct Inspector::Impl : FlowTable::Leaving {
   void after_cut(const Arrival& at, Work& work, bool has_rest) noexcept;
   void count_unread(const Arrival& at, Work& work) noexcept;
   void on_server_octets(const Arrival& at) noexcept;
+  bool has_said_nothing(const Arrival& at) noexcept;
+  void count_server_alone(const Arrival& at) noexcept;
   bool is_client_speaking(Bytes octets) noexcept;
 
   // ---- inspector_receipt.cc

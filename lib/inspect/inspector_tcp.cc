@@ -256,6 +256,9 @@ void Inspector::Impl::on_server_octets(const Arrival& at) noexcept {
     if (++flow.memo >= limits::kUnreadPacketsMax) settle_hidden(at, {.protocol = Protocol::Tcp});
     return;
   }
+  if (settings_.sees_all && !is_settled(flow) && has_said_nothing(at)) {
+    return count_server_alone(at);
+  }
   if (stage_of(flow) != Stage::Working || work_of(flow).reader != Reader::Dns) return;
   // Answers that come in one piece each, as servers send them.
   constexpr std::size_t kLengthBytes = 2;
@@ -271,6 +274,26 @@ void Inspector::Impl::on_server_octets(const Arrival& at) noexcept {
     }
     rest = rest.subspan(kLengthBytes + size);
   }
+}
+
+// The client opened the connection, and no octet of it has come since.
+bool Inspector::Impl::has_said_nothing(const Arrival& at) noexcept {
+  if (stage_of(at.flow) == Stage::Opened) return true;
+  if (stage_of(at.flow) != Stage::Working) return false;
+  const Work& work = work_of(at.flow);
+  return work.reader == Reader::Start && work.room == kNobody && work.unreceived == kNobody;
+}
+
+// Servers of mail greet first; of FTP's data they speak alone, and no name will come. In a capture
+// it may be the client's packets that come late.
+void Inspector::Impl::count_server_alone(const Arrival& at) noexcept {
+  Work fresh;
+  if (stage_of(at.flow) == Stage::Opened) {
+    fresh.is_certain = true;
+    fresh.next = fresh.start = at.flow.memo;
+  }
+  if (++keep(at, fresh).unread < limits::kUnreadPacketsMax) return;
+  settle_hidden(at, {.protocol = Protocol::Tcp});
 }
 
 bool Inspector::Impl::is_client_speaking(Bytes octets) noexcept {

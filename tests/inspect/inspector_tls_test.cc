@@ -270,5 +270,45 @@ TEST(InspectorTls, AnotherProtocolIsJudgedByItsAddress) {
   EXPECT_EQ(listed.say(octets("SSH-2.0-OpenSSH_9.2\r\n")).texts(), Texts{"tcp 203.0.113.9 block"});
 }
 
+// Mail and SSH greet first, and FTP's servers send files without a word of the client.
+TEST(InspectorTls, InlineAServerThatSpeaksAloneIsJudgedByItsAddress) {
+  House house(House::default_maker(), {.sees_all = true});
+  Talk talk(house);
+  talk.open();
+  for (std::uint32_t i = 1; i < limits::kUnreadPacketsMax; ++i) {
+    EXPECT_EQ(talk.reply(octets("a file")).effect, Effect::Kind::Wait) << i;
+  }
+  const Outcome outcome = talk.reply(octets("a file"));
+  EXPECT_EQ(outcome.texts(), Texts{"tcp 198.51.100.7 allow"});
+  EXPECT_EQ(outcome.effect, Effect::Kind::Accept);
+
+  Talk listed(house, {.server = "203.0.113.9", .client_port = 40'001});
+  listed.open();
+  for (std::uint32_t i = 1; i < limits::kUnreadPacketsMax; ++i) listed.reply(octets("a file"));
+  EXPECT_TRUE(listed.reply(octets("a file")).is_blocked());
+}
+
+TEST(InspectorTls, AClientThatIsGreetedIsJudgedByWhatItSaysThen) {
+  House house(House::default_maker(), {.sees_all = true});
+  Talk talk(house);
+  talk.open();
+  talk.reply(octets("220 welcome"));
+  talk.reply(octets("220 still"));
+  const Octets hello = tls("www.bad.example");
+  EXPECT_EQ(talk.say(Bytes(hello).first(20)).effect, Effect::Kind::Hold);
+  for (std::uint32_t i = 0; i < 2 * limits::kUnreadPacketsMax; ++i) {
+    EXPECT_TRUE(talk.reply(octets("and more")).texts().empty()) << "the client has begun";
+  }
+  EXPECT_EQ(talk.say(Bytes(hello).subspan(20)).texts(), Texts{"tls www.bad.example block"});
+}
+
+TEST(InspectorTls, InACaptureTheClientsPacketsMayComeLate) {
+  House house;
+  Talk talk(house);
+  talk.open();
+  for (std::uint32_t i = 0; i < 2 * limits::kUnreadPacketsMax; ++i) talk.reply(octets("a page"));
+  EXPECT_EQ(talk.say(tls("www.bad.example")).texts(), Texts{"tls www.bad.example block"});
+}
+
 }  // namespace
 }  // namespace haetae::inspect::test
