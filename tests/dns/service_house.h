@@ -236,9 +236,8 @@ class House : public Upstream, public ReplySink {
     policy_.emplace(make_policy());
     standing_.emplace(std::make_shared<policy::Standing>());
     settings_.emplace(std::make_shared<Settings>(settings));
-    service.emplace(
-        Service::Parts{*policy_, *standing_, *settings_, *this, *this, events, counters, nullptr,
-                       &resolved});
+    service.emplace(Service::Parts{*policy_, *standing_, *settings_, *this, *this, events, counters,
+                                   nullptr, &resolved});
   }
 
   // A child for whom adult and locked lists count; a second profile without any.
