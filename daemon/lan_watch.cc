@@ -133,7 +133,8 @@ struct LanWatch::Impl {
     }
   }
 
-  void take(std::shared_ptr<const policy::Policy> policy, const config::DevicesSeen& settings) {
+  void take(const std::shared_ptr<const policy::Policy>& policy,
+            const config::DevicesSeen& settings) {
     leases = settings.leases_auto ? usual_leases_files() : settings.leases;
     forget_after = settings.forget_after;
     named = policy;

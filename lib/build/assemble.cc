@@ -15,7 +15,7 @@ std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> patterns_o
     const policy::Policy* previous, config::Faults& warnings) {
   const std::vector<list::Pattern>& wanted = loaded.rules->patterns[static_cast<std::size_t>(text)];
   if (!loaded.config.patterns || wanted.empty()) return nullptr;
-  const auto known = previous == nullptr ? nullptr : previous->patterns(text).set;
+  auto known = previous == nullptr ? nullptr : previous->patterns(text).set;
   if (known != nullptr && known->source() == list::digest_of(wanted)) return known;
   auto compiled = list::PatternSet::compile(wanted, {.cache_folder = cache_folder, .text = text});
   const std::string folder = (loaded.rules->folder / "patterns").string();
