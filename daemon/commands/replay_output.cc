@@ -141,10 +141,11 @@ std::string replay_summary(const ReplayTotals& totals, double seconds) {
     return totals.by_action[static_cast<std::size_t>(action)];
   };
   std::string out = fmt::format(
-      "{} requests in {} packets ({:.1f} MB) of {} captures: {} allowed, {} blocked, "
+      "{} requests in {} flows, {} packets ({:.1f} MB) of {} captures: {} allowed, {} blocked, "
       "{} answered with a safe version\n",
-      totals.requests, totals.packets, static_cast<double>(totals.octets) / 1e6, totals.captures,
-      of(policy::Action::Allow), of(policy::Action::Block), of(policy::Action::Rewrite));
+      totals.requests, totals.flows, totals.packets, static_cast<double>(totals.octets) / 1e6,
+      totals.captures, of(policy::Action::Allow), of(policy::Action::Block),
+      of(policy::Action::Rewrite));
   list_counts("blocked by category", totals.blocked_by_category, out);
   list_counts("blocked by device", totals.blocked_by_device, out);
   if (totals.unread_packets > 0) {

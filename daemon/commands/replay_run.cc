@@ -33,6 +33,7 @@ struct Inspection {
 
 void ReplayTotals::add(const ReplayTotals& other) {
   captures += other.captures;
+  flows += other.flows;
   packets += other.packets;
   octets += other.octets;
   unread_packets += other.unread_packets;
@@ -77,6 +78,7 @@ std::expected<ReplayRun::Result, std::string> ReplayRun::run(const std::filesyst
       parts_.take_both({name, reader->number(), seen, seen_by_other});
     }
   }
+  result.totals.flows = first.counters.flows_made.value();
   result.totals.packets = reader->counters().packets;
   result.totals.octets = reader->counters().octets;
   result.warning = reader->error();

@@ -19,7 +19,7 @@ namespace haetae::daemon {
 
 // What a capture came to.
 struct ReplayTotals {
-  std::uint64_t captures = 0, packets = 0, octets = 0, unread_packets = 0, requests = 0;
+  std::uint64_t captures = 0, flows = 0, packets = 0, octets = 0, unread_packets = 0, requests = 0;
   std::array<std::uint64_t, 3> by_action{};  // by policy::Action
   std::map<std::string, std::uint64_t> blocked_by_category, blocked_by_device;
 

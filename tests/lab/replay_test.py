@@ -194,7 +194,7 @@ class Replay(unittest.TestCase):
         subprocess.run(["zstd", "-q", plain, "-o", plain.with_suffix(".zst")], check=True)
         done = self.replay("--names", plain, packed, plain.with_suffix(".zst"))
         self.assertEqual(done.stdout.splitlines(), ["www.bet.example"] * 3)
-        self.assertIn("3 requests in 3 packets", done.stderr)
+        self.assertIn("3 requests in 3 flows, 3 packets", done.stderr)
         self.assertIn("3 blocked", done.stderr)
         self.assertIn("blocked by category: gambling 3", done.stderr)
 
