@@ -116,7 +116,8 @@ class Bridge(FirewallTest):
             cls.box.sysctl(f"bridge/bridge-nf-call-ip{family}tables", 1)
         cls.box.ip("link set lo up", "link add br0 type bridge mcast_snooping 0",
                    "link set in0 master br0 up", "link set out0 master br0 up", "link set br0 up",
-                   f"addr add {cls.ADDRESS}/24 dev br0", f"addr add {cls.ADDRESS6}/64 dev br0",
+                   f"addr add {cls.ADDRESS}/24 dev br0",
+                   f"addr add {cls.ADDRESS6}/64 dev br0 nodad",
                    f"route add default via {lan.address}", f"route add default via {lan.prefix6}1")
         cls.pupil.ip(f"link set eth0 address {cls.pupil.mac}", "link set lo up", "link set eth0 up")
         cls.pupil.join()
