@@ -42,8 +42,8 @@ Octets packet_between(std::string_view client, std::string_view server) {
   seen.destination_port = 443;
   seen.protocol = ip_protocol::kTcp;
   seen.tcp_flags = tcp_flag::kAck;
-  const Bytes octets = make_tcp_reset(seen, ResetFor::Receiver)->packet();
-  return {octets.begin(), octets.end()};
+  const auto reset = make_tcp_reset(seen, ResetFor::Receiver);
+  return {reset->packet().begin(), reset->packet().end()};
 }
 
 TEST(RightChecksum, IsToldFromAWrongOneInEveryBit) {
