@@ -216,8 +216,8 @@ std::vector<Cidr> LanWatch::local_networks() const {
 
 void LanWatch::follow(std::shared_ptr<const policy::Policy> policy,
                       const config::DevicesSeen& settings) {
-  asio::post(impl_->io, [impl = impl_.get(), policy = std::move(policy), settings]() mutable {
-    impl->take(std::move(policy), settings);
+  asio::post(impl_->io, [impl = impl_.get(), policy = std::move(policy), settings] {
+    impl->take(policy, settings);
   });
 }
 

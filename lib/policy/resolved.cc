@@ -80,6 +80,7 @@ Resolved::Words Resolved::pack(std::uint64_t key, const Told& told,
 
 bool Resolved::unpack(const Words& words, Known& out) noexcept {
   const auto size = static_cast<std::size_t>(words[1] >> kSizeAt & 0xff);
+  if (size > kNameRoomBytes) return false;  // of a saved row that we did not write
   std::array<std::uint8_t, kNameRoomBytes> octets;
   std::memcpy(octets.data(), words.data() + 2, octets.size());
   const auto name = Name::from_wire(Bytes(octets).first(size));
