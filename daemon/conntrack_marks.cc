@@ -78,8 +78,7 @@ std::expected<ConntrackMarks, std::string> ConntrackMarks::open(const policy::Ma
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
     return failed(errno);
   }
-  (void)setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kAnswersBufferBytes,
-                   sizeof kAnswersBufferBytes);
+  ask_for_receive_buffer(socket.get(), kAnswersBufferBytes);
   auto parts = std::make_unique<Parts>(std::move(socket), bits);
   if (!parts->v4 || !parts->v6) return failed(ENOMEM);
   return ConntrackMarks(std::move(parts));

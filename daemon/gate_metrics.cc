@@ -1,6 +1,6 @@
 #include "daemon/gate_metrics.h"
 
-#include <fmt/format.h>
+#include "daemon/counter_rows.h"
 
 namespace haetae::daemon {
 namespace {
@@ -9,13 +9,6 @@ using admin::Exposition;
 using enum Exposition::Type;
 
 using Gates = std::vector<std::unique_ptr<PacketGate>>;
-
-template <typename Read>
-double sum_of(const Gates& gates, const Read& read) {
-  std::uint64_t sum = 0;
-  for (const auto& gate : gates) sum += read(*gate);
-  return static_cast<double>(sum);
-}
 
 void write_held(Exposition& out, const Gates& gates) {
   out.one("haetae_gate_held_now", Gauge, "Packets that are kept back now.",
@@ -61,23 +54,16 @@ void write_marks(Exposition& out, const Gates& gates) {
       {"marks_gone", &ConntrackMarks::Counters::gone, "Of those, the connection had ended."},
       {"marks_failed", &ConntrackMarks::Counters::failed, "Of those, the kernel would not."},
   };
-  for (const auto& row : kRows) {
-    out.one(fmt::format("haetae_gate_{}_total", row.name), Counter, row.sentence,
-            sum_of(gates, [&](const PacketGate& gate) {
-              return (gate.mark_counters().*row.counter).value();
-            }));
-  }
+  write_counters(out, "haetae_gate", gates, kRows,
+                 [](const PacketGate& gate) -> auto& { return gate.mark_counters(); });
 }
 
 }  // namespace
 
 void write_gates(Exposition& out, const Gates& gates) {
   if (gates.empty()) return;
-  for (const GateCounterRow& row : kGateCounterRows) {
-    out.one(fmt::format("haetae_gate_{}_total", row.name), Counter, row.sentence,
-            sum_of(gates,
-                   [&](const PacketGate& gate) { return (gate.counters().*row.counter).value(); }));
-  }
+  write_counters(out, "haetae_gate", gates, kGateCounterRows,
+                 [](const PacketGate& gate) -> auto& { return gate.counters(); });
   write_held(out, gates);
   write_queues(out, gates);
   write_marks(out, gates);

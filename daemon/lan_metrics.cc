@@ -1,6 +1,8 @@
 #include "daemon/lan_metrics.h"
 
-#include <fmt/format.h>
+#include <array>
+
+#include "daemon/counter_rows.h"
 
 namespace haetae::daemon {
 namespace {
@@ -15,12 +17,10 @@ struct Row {
   std::string_view sentence;
 };
 
-template <typename Counters, std::size_t kCount>
-void write(Exposition& out, const Counters& counters, const Row<Counters> (&rows)[kCount]) {
-  for (const Row<Counters>& row : rows) {
-    out.one(fmt::format("haetae_lan_{}_total", row.name), Counter, row.sentence,
-            static_cast<double>((counters.*row.counter).value()));
-  }
+template <typename Counters, typename Rows>
+void write(Exposition& out, const Counters& counters, const Rows& rows) {
+  const std::array one{&counters};
+  write_counters(out, "haetae_lan", one, rows, [](const Counters& c) -> auto& { return c; });
 }
 
 constexpr Row<lan::NeighbourCounters> kNeighbours[] = {

@@ -8,8 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
 
+#include "base/random_key.h"
 #include "daemon/clock.h"
-#include "daemon/commands/common.h"
 #include "daemon/local_networks.h"
 
 namespace haetae::daemon {

@@ -8,6 +8,7 @@
 
 #include "admin/exposition.h"
 #include "admin/inspected.h"
+#include "daemon/counter_rows.h"
 #include "daemon/gate_metrics.h"
 #include "daemon/lan_metrics.h"
 
@@ -21,19 +22,9 @@ using Workers = std::vector<std::unique_ptr<Worker>>;
 using Gates = std::vector<std::unique_ptr<PacketGate>>;
 using Taps = std::vector<std::unique_ptr<TapWorker>>;
 
-// read: of one of them.
-template <typename All, typename Read>
-double sum_of(const All& workers, const Read& read) {
-  std::uint64_t sum = 0;
-  for (const auto& worker : workers) sum += read(*worker);
-  return static_cast<double>(sum);
-}
-
 void write_dns(Exposition& out, const Workers& workers) {
-  for (const dns::CounterRow& row : dns::kCounterRows) {
-    out.one(fmt::format("haetae_dns_{}_total", row.name), Counter, row.sentence,
-            sum_of(workers, [&](const Worker& w) { return (w.counters().*row.counter).value(); }));
-  }
+  write_counters(out, "haetae_dns", workers, dns::kCounterRows,
+                 [](const Worker& w) -> auto& { return w.counters(); });
   out.family("haetae_dns_blocked_for_total", Counter, "Replies that block, by reason.");
   for (std::size_t reason = 0; reason < policy::kReasonsCount; ++reason) {
     const double count =
@@ -43,11 +34,8 @@ void write_dns(Exposition& out, const Workers& workers) {
 }
 
 void write_upstreams(Exposition& out, const Workers& workers) {
-  for (const dns::UpstreamCounterRow& row : dns::kUpstreamCounterRows) {
-    out.one(fmt::format("haetae_upstream_tls_{}_total", row.name), Counter, row.sentence,
-            sum_of(workers,
-                   [&](const Worker& w) { return (w.upstream_counters().*row.counter).value(); }));
-  }
+  write_counters(out, "haetae_upstream_tls", workers, dns::kUpstreamCounterRows,
+                 [](const Worker& w) -> auto& { return w.upstream_counters(); });
 }
 
 void write_fronts(Exposition& out, const Workers& workers) {
@@ -73,10 +61,8 @@ void write_fronts(Exposition& out, const Workers& workers) {
 
 void write_taps(Exposition& out, const Taps& taps) {
   if (taps.empty()) return;
-  for (const TapCounterRow& row : kTapCounterRows) {
-    out.one(fmt::format("haetae_tap_{}_total", row.name), Counter, row.sentence,
-            sum_of(taps, [&](const TapWorker& t) { return (t.counters().*row.counter).value(); }));
-  }
+  write_counters(out, "haetae_tap", taps, kTapCounterRows,
+                 [](const TapWorker& t) -> auto& { return t.counters(); });
   out.one("haetae_tap_faulty", Gauge,
           "Workers of the tap that see nothing now, or cannot send resets.",
           sum_of(taps, [](const TapWorker& t) { return t.fault().empty() ? 0U : 1U; }));

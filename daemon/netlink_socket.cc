@@ -28,11 +28,7 @@ NetlinkSocket::NetlinkSocket(Descriptor socket)
 std::optional<NetlinkSocket> NetlinkSocket::open() {
   Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
   if (socket.get() < 0) return std::nullopt;
-  // Without the privilege to go beyond the system's limit, up to that limit.
-  if (setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBufferBytes, sizeof kBufferBytes) !=
-      0) {
-    (void)setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &kBufferBytes, sizeof kBufferBytes);
-  }
+  ask_for_receive_buffer(socket.get(), kBufferBytes);
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups = group(RTNLGRP_LINK) | group(RTNLGRP_NEIGH) | group(RTNLGRP_IPV4_IFADDR) |

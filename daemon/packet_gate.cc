@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <atomic>
-#include <random>
 #include <thread>
 
 #include "base/limits.h"
 #include "base/local_address.h"
+#include "base/random_key.h"
 #include "daemon/clock.h"
 #include "daemon/gate_sightings.h"
 #include "daemon/routed_resets.h"
 #include "inspect/held_packets.h"
 #include "inspect/judged_flows.h"
 #include "wire/checksum.h"
+#include "wire/sequence.h"
 #include "wire/tcp_reset.h"
 
 namespace haetae::daemon {
@@ -25,12 +26,6 @@ using inspect::HeldPackets;
 using inspect::Observation;
 using inspect::Seen;
 using policy::FlowMark;
-
-HashKey draw_key() {
-  std::random_device random;
-  const auto draw = [&random] { return static_cast<std::uint64_t>(random()) << 32 | random(); };
-  return {draw(), draw()};
-}
 
 inspect::Settings inspector_settings(const GateSettings& settings) {
   inspect::Settings of_inspector;
@@ -63,10 +58,6 @@ bool lacks_acknowledgement(const wire::Packet& packet) noexcept {
          (packet.tcp_flags & (kAck | kSyn | kRst)) == 0;
 }
 
-bool is_before(std::uint32_t a, std::uint32_t b) noexcept {
-  return static_cast<std::int32_t>(a - b) < 0;
-}
-
 }  // namespace
 
 GateSettings gate_settings_of(const config::Config& config) {
@@ -89,7 +80,7 @@ struct PacketGate::Impl {
       : settings(all),
         number(queue_number),
         channels(std::move(own)),
-        key(draw_key()),
+        key(random_key()),
         sightings(published.lan, *published.policy.current()),
         later_sightings(published.lan, *published.policy.current()),
         inspector({published.policy, published.standing, *published.resolved, &events,
@@ -203,7 +194,7 @@ struct PacketGate::Impl {
     std::uint32_t first = packet.sequence;
     if (!held.is_empty()) {
       for (HeldPacket one; held.take(flow.key, HeldPackets::Side::Both, one);) {
-        if (is_before(one.sequence, first)) first = one.sequence;
+        if (wire::sequence_distance(first, one.sequence) < 0) first = one.sequence;
         drop(one.id, counters.blocked);
       }
       note_held();

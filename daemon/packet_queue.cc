@@ -98,10 +98,7 @@ int bind_queue(int descriptor, const QueueSettings& settings) {
 }
 
 void shape_socket(int descriptor) {
-  const int size = limits::kQueueBufferBytes;
-  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0) {
-    (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-  }
+  ask_for_receive_buffer(descriptor, limits::kQueueBufferBytes);
   // What is lost is counted in /proc: an error here would say no more.
   const int on = 1;
   (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof on);

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <vector>
 
-#include "daemon/commands/common.h"
+#include "base/random_key.h"
 #include "daemon/replace_file.h"
 
 namespace haetae::daemon {

@@ -91,6 +91,11 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
 }
 
+void ask_for_receive_buffer(int descriptor, int bytes) noexcept {
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return;
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
 std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& endpoint) {
   DnsSockets sockets;
   sockets.endpoint = endpoint;

@@ -30,6 +30,10 @@ class Descriptor {
   int fd_;
 };
 
+// So many octets of what came and is not read yet; without the privilege to go beyond the system's
+// limit, up to that limit.
+void ask_for_receive_buffer(int descriptor, int bytes) noexcept;
+
 // The sockets of one worker for one endpoint. Workers share the port by SO_REUSEPORT.
 struct DnsSockets {
   Descriptor udp;

@@ -1,14 +1,13 @@
 #include "daemon/commands/common.h"
 
 #include <fmt/core.h>
-#include <sys/random.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <thread>
 
-#include "base/assert.h"
+#include "base/random_key.h"
 #include "daemon/packet_tap.h"
 
 namespace haetae::daemon {
@@ -108,12 +107,6 @@ std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& po
 std::size_t worker_count(const config::Config& config) {
   if (config.workers > 0) return static_cast<std::size_t>(config.workers);
   return std::max(1U, std::thread::hardware_concurrency());
-}
-
-HashKey random_key() {
-  HashKey key;
-  HAETAE_ASSERT(getrandom(&key, sizeof key, 0) == static_cast<ssize_t>(sizeof key));
-  return key;
 }
 
 }  // namespace haetae::daemon

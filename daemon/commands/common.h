@@ -53,7 +53,4 @@ std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& po
 // Threads that answer: as configured, or one for each processor.
 std::size_t worker_count(const config::Config& config);
 
-// A key that nobody can guess.
-HashKey random_key();
-
 }  // namespace haetae::daemon

@@ -29,8 +29,7 @@ admin::Evidence::Firewall look_at_firewall(const config::Config& config) {
     seen.machine.may_change = false;
     return seen;
   }
-  seen.machine = probe(*firewall, seen.plan);
-  firewall::fit(seen.plan, seen.machine);
+  seen.machine = fit_to_machine(*firewall, seen.plan);
   if (seen.machine.may_change) look_at_standing(*firewall, seen.plan, seen.machine);
   return seen;
 }

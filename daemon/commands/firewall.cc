@@ -39,8 +39,7 @@ std::expected<Prepared, std::string> prepare(const config::Config& config) {
   Prepared all{std::move(*opened),
                firewall::plan_of(config, worker_count(config), firewall::QueueBy::Nobody),
                {}};
-  all.machine = probe(all.firewall, all.plan);
-  firewall::fit(all.plan, all.machine);
+  all.machine = fit_to_machine(all.firewall, all.plan);
   return all;
 }
 

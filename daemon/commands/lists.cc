@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/random_key.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
 #include "list/report.h"

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "daemon/commands/common.h"
+#include "base/random_key.h"
 
 namespace haetae::daemon {
 namespace {

@@ -105,6 +105,41 @@ std::expected<std::shared_ptr<const list::Image>, std::string> open_image(const 
   return list::Image::open(files.image);
 }
 
+// What the filter starts with; null: printed why there is nothing. Holds the one reference to the
+// image: a reload must be able to let go of it.
+std::shared_ptr<const policy::Policy> first_policy(const Start& start, const fs::path& file,
+                                                   const CrashGuard& guard) {
+  const fs::path& state = start.loaded.config.state_path;
+  auto image = open_image(start, file, guard);
+  if (!image) {
+    complain(image.error());
+    return nullptr;
+  }
+  auto assembled = build::assemble(start.loaded, std::move(*image), 1, state);
+  if (!assembled) {
+    print_faults(assembled.error());
+    return nullptr;
+  }
+  print_faults(assembled->warnings, "warning: ");
+  if (!start.from_last_good) guard.stage(file, build::ListFiles::below(state).image);
+  return std::move(assembled->policy);
+}
+
+// False: printed why not.
+bool make_state_folder(const fs::path& state, const fs::path& file) {
+  std::error_code error;
+  fs::create_directories(state, error);
+  if (!error) return true;
+  // A file that cannot be read does not say where state is kept: its own faults come first.
+  if (const auto loaded = load_config(file); !loaded) {
+    print_faults(loaded.error());
+  } else {
+    complain(fmt::format("state.path {}: {}; let this user write there", state.string(),
+                         error.message()));
+  }
+  return false;
+}
+
 std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
     const config::Config& config, const Published& published) {
   auto sockets = open_all_sockets(config.dns.listen, worker_count(config));
@@ -201,17 +236,7 @@ bool looks_at_flows(const config::Config& config) {
 // From the configuration to the last answer, one step a line.
 int serve(const fs::path& file) {
   const fs::path state = state_folder(file);
-  std::error_code error;
-  fs::create_directories(state, error);
-  if (error) {
-    // A file that cannot be read does not say where state is kept: its own faults come first.
-    if (const auto loaded = load_config(file); !loaded) {
-      print_faults(loaded.error());
-      return 1;
-    }
-    return complain(fmt::format("state.path {}: {}; let this user write there", state.string(),
-                                error.message()));
-  }
+  if (!make_state_folder(state, file)) return 1;
   const auto lock = lock_state(state);
   if (!lock) return complain(lock.error());
   allow_many_descriptors();
@@ -222,23 +247,13 @@ int serve(const fs::path& file) {
     remove_left_rules();
     give_up_network_administration();
   }
-  auto image = open_image(*start, file, guard);
-  if (!image) return complain(image.error());
-  auto assembled = build::assemble(start->loaded, *image, 1, start->loaded.config.state_path);
-  if (!assembled) {
-    print_faults(assembled.error());
-    return 1;
-  }
-  print_faults(assembled->warnings, "warning: ");
-  if (!start->from_last_good) {
-    guard.stage(file, build::ListFiles::below(start->loaded.config.state_path).image);
-  }
-  image = nullptr;  // the policy holds it; a reload must be able to let go of it
+  auto first = first_policy(*start, file, guard);
+  if (!first) return 1;
 
   const config::Config& config = start->loaded.config;
   if (!looks_at_flows(config)) give_up_raw_sockets();
-  StandingKeeper keeper(state, {assembled->policy, start->loaded});
-  Snapshot<policy::Policy> policy(std::move(assembled->policy));
+  StandingKeeper keeper(state, {first, start->loaded});
+  Snapshot<policy::Policy> policy(std::move(first));
   Snapshot<policy::Standing> standing(keeper.standing());
   LanWatch lan(state);
   lan.follow(policy.current(), config.devices_seen);

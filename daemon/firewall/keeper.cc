@@ -80,8 +80,7 @@ struct FirewallKeeper::Impl {
     if (planned_for == config) return;
     plan = firewall::plan_of(*config, workers, firewall::QueueBy::Nobody);
     keep_what_is_frozen();
-    const firewall::Machine machine = probe(*firewall, plan);
-    firewall::fit(plan, machine);
+    const firewall::Machine machine = fit_to_machine(*firewall, plan);
     for (const firewall::Remark& remark : firewall::judge(machine, plan)) {
       if (remark.level == firewall::Remark::Level::Good) continue;
       tell(fmt::format("{}; {}", remark.text, remark.advice));

@@ -69,7 +69,7 @@ void look_at_inside(const firewall::Plan& plan, firewall::Machine& machine) {
 
 }  // namespace
 
-firewall::Machine probe(Firewall& firewall, const firewall::Plan& plan) {
+firewall::Machine fit_to_machine(Firewall& firewall, firewall::Plan& plan) {
   firewall::Machine machine;
   look_at_inside(plan, machine);
   Nft& nft = firewall.nft();
@@ -90,6 +90,7 @@ firewall::Machine probe(Firewall& firewall, const firewall::Plan& plan) {
   machine.has_mangle_programs = has_mangle_programs();
   constexpr std::uint32_t kBpfRevision = 1;
   machine.has_bpf_match = has_iptables_match("bpf", kBpfRevision);
+  firewall::fit(plan, machine);
   return machine;
 }
 

@@ -1,20 +1,13 @@
 #include "dns/service.h"
 
 #include <algorithm>
-#include <random>
 
+#include "base/random_key.h"
 #include "dns/reply.h"
 #include "dns/service_impl.h"
 
 namespace haetae::dns {
 namespace {
-
-// Drawn per service, so that nobody can prepare names that meet in its tables.
-HashKey draw_key() {
-  std::random_device random;
-  const auto draw = [&random] { return static_cast<std::uint64_t>(random()) << 32 | random(); };
-  return {draw(), draw()};
-}
 
 // Types that are no data: transfers and what stands in messages only (RFC 6895, section 3.1).
 constexpr bool is_served(wire::RRType type) noexcept {
@@ -94,7 +87,7 @@ Service::Impl::Impl(const Parts& parts)
       allow_from_(settings_->allow_from),
       trusted_peers_(settings_->trusted_peers),
       scratch_(*policy_),
-      cache_key_(draw_key()),
+      cache_key_(random_key()),
       cache_(settings_->cache_bytes, cache_key_),
       reply_room_(std::make_unique_for_overwrite<decltype(reply_room_)::element_type>()) {}
 

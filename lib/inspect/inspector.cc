@@ -1,20 +1,13 @@
 #include "inspect/inspector.h"
 
 #include <algorithm>
-#include <random>
 
 #include "base/local_address.h"
+#include "base/random_key.h"
 #include "inspect/inspector_impl.h"
 
 namespace haetae::inspect {
 namespace {
-
-// Drawn per Inspector, so that nobody can prepare flows that meet in its tables.
-HashKey draw_key() {
-  std::random_device random;
-  const auto draw = [&random] { return static_cast<std::uint64_t>(random()) << 32 | random(); };
-  return {draw(), draw()};
-}
 
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::uint8_t kIgmp = 2;
@@ -64,7 +57,7 @@ Inspector::Impl::Impl(const Parts& parts, const Settings& settings)
     : settings_(settings),
       counters_(parts.counters),
       resolved_(parts.resolved),
-      key_(draw_key()),
+      key_(random_key()),
       flows_(settings.flows, key_, parts.counters, *this),
       fragments_(key_, parts.counters),
       judge_(parts, settings) {}

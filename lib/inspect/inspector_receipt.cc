@@ -2,16 +2,9 @@
 #include <algorithm>
 
 #include "inspect/inspector_impl.h"
+#include "wire/sequence.h"
 
 namespace haetae::inspect {
-namespace {
-
-std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {
-  return static_cast<std::int32_t>(to - from);
-}
-
-}  // namespace
-
 bool Inspector::Impl::wants_receipt(const Arrival& at, const Work& work) const noexcept {
   if (settings_.waits_for_receipt || work.unreceived != kNobody) return true;
   return settings_.sees_all && (at.packet.tcp_flags & wire::tcp_flag::kSyn) != 0;
@@ -24,7 +17,7 @@ bool Inspector::Impl::keep_unreceived(const Arrival& at, Work& work,
   if (work.unreceived == kNobody) {
     const bool is_known = work.received != 0;
     // Sent again, though it arrived: nobody reads it any more.
-    if (is_known && distance(work.received, end) <= 0) {
+    if (is_known && wire::sequence_distance(work.received, end) <= 0) {
       return true;
     }
     if (!give_room(work, &Work::unreceived)) {
@@ -42,7 +35,7 @@ bool Inspector::Impl::keep_unreceived(const Arrival& at, Work& work,
       return false;
     case TcpStream::Added::TooFar: break;
   }
-  if (!work.is_unchecked || distance(work.unchecked, end) > 0) work.unchecked = end;
+  if (!work.is_unchecked || wire::sequence_distance(work.unchecked, end) > 0) work.unchecked = end;
   work.is_unchecked = true;
   return true;
 }
@@ -64,11 +57,12 @@ void Inspector::Impl::on_receipt(const Arrival& at) noexcept {
   Work& work = work_of(at.flow);
   TcpStream& stream = works_.room(work, &Work::unreceived);
   const std::uint32_t acknowledged = at.packet.acknowledgement;
-  const std::int32_t count = distance(stream.next_sequence(), acknowledged);
-  if (work.is_unchecked && distance(work.unchecked, acknowledged) >= 0) work.is_unchecked = false;
+  const std::int32_t count = wire::sequence_distance(stream.next_sequence(), acknowledged);
+  if (work.is_unchecked && wire::sequence_distance(work.unchecked, acknowledged) >= 0)
+    work.is_unchecked = false;
   if (count <= 0) return;
   stream.consume(static_cast<std::size_t>(count));
-  if (work.reader == Reader::Receipt && distance(work.receipt, acknowledged) >= 0) {
+  if (work.reader == Reader::Receipt && wire::sequence_distance(work.receipt, acknowledged) >= 0) {
     return settle_as(at, Stage::Accepted);
   }
   if (!stream.is_empty()) return;

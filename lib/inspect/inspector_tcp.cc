@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "inspect/inspector_impl.h"
+#include "wire/sequence.h"
 
 namespace haetae::inspect {
 namespace {
@@ -11,11 +12,6 @@ using wire::tcp_flag::kFin;
 using wire::tcp_flag::kRst;
 using wire::tcp_flag::kSyn;
 using wire::tcp_flag::kUrg;
-
-// Sequence numbers have no order but their distance (RFC 9293, section 3.4).
-std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {
-  return static_cast<std::int32_t>(to - from);
-}
 
 }  // namespace
 
@@ -133,7 +129,7 @@ void Inspector::Impl::on_client_octets(const Arrival& at) noexcept {
 void Inspector::Impl::take_octets(const Arrival& at, Work& work, Bytes octets,
                                   std::uint32_t sequence) noexcept {
   if (work.room != kNobody) return store_octets(at, work, octets, sequence, false);
-  const std::int32_t ahead = distance(work.next, sequence);
+  const std::int32_t ahead = wire::sequence_distance(work.next, sequence);
   if (ahead > 0) return store_octets(at, work, octets, sequence, false);
   if (ahead < 0) {
     const auto known = static_cast<std::size_t>(-static_cast<std::int64_t>(ahead));
@@ -225,11 +221,11 @@ void Inspector::Impl::after_cut(const Arrival& at, Work& work, bool has_rest) no
     return settle_unread(at, work.protocol, Unread::CutShort);
   }
   if (has_rest) return;
-  if (distance(work.next, at.packet.sequence) > 0) return;
+  if (wire::sequence_distance(work.next, at.packet.sequence) > 0) return;
   const auto wire_bytes =
       static_cast<std::uint32_t>(at.packet.payload.size()) + at.packet.missing_bytes;
   const std::uint32_t end = at.packet.sequence + wire_bytes;
-  if (distance(work.next, end) <= 0) return;
+  if (wire::sequence_distance(work.next, end) <= 0) return;
   work.next = end;
   work.is_certain = false;
 }

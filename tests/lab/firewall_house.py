@@ -3,12 +3,11 @@ firewall share."""
 
 import contextlib
 import socket
-import threading
 import time
 
-import lab
 import network
 from lab import rcode
+from listeners import serve_each
 from servers import zone_text
 
 BLOCKED, ALLOWED = "bet.example.net", "www.example"
@@ -23,22 +22,10 @@ class Stream:
 
     def __init__(self, test, port):
         for address in (SERVER, SERVER6):
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            listener = socket.create_server((address, port), family=family)
-            test.addCleanup(listener.close)
-            test.addCleanup(listener.shutdown, socket.SHUT_RDWR)  # wakes its thread
-            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
-
-    def _accept(self, listener):
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._send, args=(connection,), daemon=True).start()
+            serve_each(test.addCleanup, address, port, self._send)
 
     @staticmethod
-    def _send(connection):
+    def _send(connection, _peer):
         with contextlib.suppress(OSError), connection:
             while True:
                 connection.sendall(bytes(1000))

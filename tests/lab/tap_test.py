@@ -24,6 +24,7 @@ import certificates
 import lab
 import network
 from lab import rcode
+from listeners import serve_each
 from places import command
 from servers import zone_text
 
@@ -55,21 +56,9 @@ class Server:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(certificate.path, certificate.key)
         for address in (SERVER, SERVER6):
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            listener = socket.create_server((address, port), family=family)
-            test.addCleanup(listener.close)
-            test.addCleanup(listener.shutdown, socket.SHUT_RDWR)  # wakes its thread
-            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+            serve_each(test.addCleanup, address, port, self._serve)
 
-    def _accept(self, listener):
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
+    def _serve(self, connection, _peer):
         with contextlib.suppress(OSError), connection:
             time.sleep(self.delay_s)
             if not self.context:

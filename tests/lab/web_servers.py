@@ -5,6 +5,7 @@ import socket
 import threading
 
 import lab
+from listeners import serve_each
 
 CADDYFILE = """{{
     admin off
@@ -84,10 +85,7 @@ class Recorder:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with place.inside():
             if tcp_port:
-                self._listener = socket.create_server((address, tcp_port), family=family,
-                                                      backlog=1024)
-                place.add_cleanup(self._listener.close)
-                threading.Thread(target=self._accept, daemon=True).start()
+                serve_each(place.add_cleanup, address, tcp_port, self._read)
             if udp_port:
                 self._udp = socket.socket(family, socket.SOCK_DGRAM)
                 self._udp.bind((address, udp_port))
@@ -98,15 +96,7 @@ class Recorder:
         """All that reached it over TCP."""
         return b"".join(one[0] for one in self.connections)
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._read, args=(connection,), daemon=True).start()
-
-    def _read(self, connection):
+    def _read(self, connection, _peer):
         entry = [b"", None]
         self.connections.append(entry)
         with connection:

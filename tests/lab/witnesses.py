@@ -7,6 +7,7 @@ import ssl
 import threading
 
 import lab
+from listeners import serve_each
 
 NGINX = """daemon off; master_process off; worker_processes 1;
 pid {folder}/pid; error_log {folder}/err;
@@ -33,7 +34,6 @@ https:// {{
     respond "hello"
 }}
 """
-TCP_FASTOPEN = 23
 
 
 class Connection:
@@ -52,24 +52,11 @@ class Witness:
     def __init__(self, place, addresses, port, takes_fast=False):
         self.connections = {}  # client's port -> Connection
         for address in addresses:
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
             with place.inside():
-                listener = socket.create_server((address, port), family=family, backlog=1024)
-                if takes_fast:
-                    listener.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 64)
-                place.add_cleanup(listener.close)
-                threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+                serve_each(place.add_cleanup, address, port, self._guard, takes_fast)
 
-    def _accept(self, listener):
-        while True:
-            try:
-                client, peer = listener.accept()
-            except OSError:
-                return
-            seen = self.connections[peer[1]] = Connection()
-            threading.Thread(target=self._guard, args=(seen, client), daemon=True).start()
-
-    def _guard(self, seen, client):
+    def _guard(self, client, peer):
+        seen = self.connections[peer[1]] = Connection()
         with client:
             try:
                 client.settimeout(20)
