@@ -49,12 +49,16 @@ void set_option(int fd, int level, int option, int value) {
   (void)setsockopt(fd, level, option, &value, sizeof value);
 }
 
+// Whether others may bind the same port (SO_REUSEPORT).
+enum class Port { Shared, Alone };
+
 std::expected<Descriptor, std::string> open_bound(const config::Endpoint& endpoint, int type,
-                                                  const char* protocol) {
+                                                  Port port) {
+  const char* const protocol = type == SOCK_STREAM ? "TCP" : "UDP";
   const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
   Descriptor socket(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.get() < 0) return std::unexpected(bind_failure(endpoint, protocol, errno));
-  set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (port == Port::Shared) set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   if (family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (type == SOCK_STREAM) set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   sockaddr_storage address;
@@ -68,14 +72,8 @@ std::expected<Descriptor, std::string> open_bound(const config::Endpoint& endpoi
 // SO_REUSEPORT lets a second Haetae of the same user share the port and take half the queries
 // unnoticed: a bind without the option tells.
 std::expected<void, std::string> check_port_is_free(const config::Endpoint& endpoint) {
-  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
-  const Descriptor probe(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (family == AF_INET6) set_option(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  sockaddr_storage address;
-  const socklen_t size = to_sockaddr(endpoint.address, endpoint.port, address);
-  if (bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    return std::unexpected(bind_failure(endpoint, "UDP", errno));
-  }
+  const auto probe = open_bound(endpoint, SOCK_DGRAM, Port::Alone);
+  if (!probe) return std::unexpected(probe.error());
   return {};
 }
 
@@ -100,12 +98,12 @@ std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& 
   DnsSockets sockets;
   sockets.endpoint = endpoint;
   sockets.wildcard = is_unspecified(endpoint.address);
-  auto udp = open_bound(endpoint, SOCK_DGRAM, "UDP");
+  auto udp = open_bound(endpoint, SOCK_DGRAM, Port::Shared);
   if (!udp) return std::unexpected(udp.error());
   set_option(udp->get(), SOL_SOCKET, SO_RCVBUF, limits::kSocketBufferBytes);
   set_option(udp->get(), SOL_SOCKET, SO_SNDBUF, limits::kSocketBufferBytes);
   ask_for_packet_info(udp->get(), endpoint.address.is_v4());
-  auto tcp = open_bound(endpoint, SOCK_STREAM, "TCP");
+  auto tcp = open_bound(endpoint, SOCK_STREAM, Port::Shared);
   if (!tcp) return std::unexpected(tcp.error());
   if (listen(tcp->get(), limits::kTcpBacklog) != 0) {
     return std::unexpected(bind_failure(endpoint, "TCP", errno));
