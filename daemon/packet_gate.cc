@@ -8,7 +8,9 @@
 #include "base/local_address.h"
 #include "base/random_key.h"
 #include "daemon/clock.h"
+#include "daemon/gate_limits.h"
 #include "daemon/gate_sightings.h"
+#include "daemon/opening_log.h"
 #include "daemon/routed_resets.h"
 #include "inspect/held_packets.h"
 #include "inspect/judged_flows.h"
@@ -71,6 +73,7 @@ GateSettings gate_settings_of(const config::Config& config) {
 struct PacketGate::Impl {
   struct Channels {
     PacketQueue queue;
+    OpeningLog openings;
     ConntrackMarks marks;
     RoutedResets resets;
   };
@@ -103,6 +106,7 @@ struct PacketGate::Impl {
     const Now now = read_clock();
     inspector.begin_batch();
     judged.begin_batch(now);
+    take_openings(now);
     for (const QueuedPacket& queued : packets) on_packet(queued, now);
     accept_plain();
     let_overdue_go(now);
@@ -110,6 +114,21 @@ struct PacketGate::Impl {
     if (!judged.is_behind()) return;
     for (const auto& change : judged.judge_some(now)) channels.marks.change(change);
     channels.marks.flush();
+  }
+
+  // What opened the connections of these packets was told of before they came. Nothing is decided
+  // by it.
+  void take_openings(const Now& now) noexcept {
+    for (auto told = channels.openings.receive(); !told.empty();
+         told = channels.openings.receive()) {
+      counters.openings.add(told.size());
+      counters.openings_lost.add(channels.openings.lost());
+      for (const Bytes& octets : told) {
+        if (!wire::parse_packet(wire::LinkType::Raw, octets, packet)) continue;
+        (void)inspector.on_packet(packet, now);
+      }
+      if (told.size() < limits::kOpeningBatch) return;
+    }
   }
 
   void on_packet(const QueuedPacket& queued, const Now& now) noexcept {
@@ -311,13 +330,16 @@ std::expected<std::unique_ptr<PacketGate>, std::string> PacketGate::open(
     const Published& published, const GateSettings& settings, std::uint16_t number) {
   auto queue = PacketQueue::open({.number = number, .fail_open = settings.fail_open});
   if (!queue) return std::unexpected(queue.error());
+  auto openings = OpeningLog::open(number);
+  if (!openings) return std::unexpected(openings.error());
   auto marks = ConntrackMarks::open(settings.bits);
   if (!marks) return std::unexpected(marks.error());
   auto resets = RoutedResets::open();
   if (!resets) return std::unexpected(resets.error());
-  return std::unique_ptr<PacketGate>(new PacketGate(std::make_unique<Impl>(
-      published, settings, number,
-      Impl::Channels{std::move(*queue), std::move(*marks), std::move(*resets)})));
+  return std::unique_ptr<PacketGate>(new PacketGate(
+      std::make_unique<Impl>(published, settings, number,
+                             Impl::Channels{std::move(*queue), std::move(*openings),
+                                            std::move(*marks), std::move(*resets)})));
 }
 
 PacketGate::PacketGate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
