@@ -29,13 +29,15 @@ void write_queues(Exposition& out, const Gates& gates) {
   out.one("haetae_gate_queue_waiting", Gauge,
           "Packets in the kernel without a verdict, held ones too.",
           static_cast<double>(all.waiting));
+  out.one(
+      "haetae_gate_queue_unasked_total", Counter,
+      "Packets that found no room while they waited to be read: they passed with when_down: "
+      "open, else they were dropped.",
+      sum_of(gates, [](const PacketGate& gate) { return gate.queue_counters().unasked.value(); }));
   out.one("haetae_gate_queue_dropped_total", Counter,
-          "Packets for which a queue of the kernel had no room: passed with when_down: open, else "
-          "dropped.",
+          "Packets for which a queue of the kernel was full, likewise; counted with when_down: "
+          "closed alone.",
           static_cast<double>(all.dropped));
-  out.one("haetae_gate_queue_dropped_unread_total", Counter,
-          "Packets that found no room in our own buffer, likewise.",
-          static_cast<double>(all.dropped_unread));
   out.one("haetae_gate_verdicts_failed_total", Counter,
           "Verdicts that the kernel would not take, mostly since the packet was gone.",
           sum_of(gates, [](const PacketGate& gate) {

@@ -1,5 +1,7 @@
 #include "daemon/packet_gate.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -8,6 +10,7 @@
 #include "base/local_address.h"
 #include "base/random_key.h"
 #include "daemon/clock.h"
+#include "daemon/gate_limits.h"
 #include "daemon/gate_sightings.h"
 #include "daemon/routed_resets.h"
 #include "inspect/held_packets.h"
@@ -90,11 +93,32 @@ struct PacketGate::Impl {
         held(key) {}
 
   void run() {
-    while (!stops.load(std::memory_order_relaxed) && !channels.queue.is_broken()) {
-      turn();
+    while (!stops.load(std::memory_order_relaxed)) {
+      channels.queue.is_ours() ? turn() : wait_for_queue();
       beats.add();
     }
     let_all_go();
+  }
+
+  // Another filter has it, which may end; or its socket failed.
+  void wait_for_queue() {
+    if (is_reading.exchange(false)) {
+      // The kernel dropped them with the queue.
+      for (HeldPacket one; held.take_overdue(Monotonic::max(), one);) continue;
+      note_held();
+    }
+    std::this_thread::sleep_for(limits::kGateTurn);
+    const Monotonic now = read_clock().monotonic;
+    if (now < take_again_at) return;
+    take_again_at = now + limits::kQueueTakeAgain;
+    if (!take_queue()) return;
+    fmt::print(stderr, "haetae: packets of queue {} are judged now\n", number);
+  }
+
+  std::expected<void, std::string> take_queue() {
+    const auto taken = channels.queue.take();
+    is_reading = taken.has_value();
+    return taken;
   }
 
   // Packets first; then some of what is to be judged again.
@@ -296,6 +320,8 @@ struct PacketGate::Impl {
   std::atomic<std::uint64_t> held_now{0};
   std::atomic<std::uint64_t> held_most{0};
   std::atomic<bool> stops{false};
+  std::atomic<bool> is_reading{false};
+  Monotonic take_again_at;
   GateSightings sightings;        // the Inspector's
   GateSightings later_sightings;  // those of what is judged again
   inspect::Inspector inspector;
@@ -309,15 +335,14 @@ struct PacketGate::Impl {
 
 std::expected<std::unique_ptr<PacketGate>, std::string> PacketGate::open(
     const Published& published, const GateSettings& settings, std::uint16_t number) {
-  auto queue = PacketQueue::open({.number = number, .fail_open = settings.fail_open});
-  if (!queue) return std::unexpected(queue.error());
   auto marks = ConntrackMarks::open(settings.bits);
   if (!marks) return std::unexpected(marks.error());
   auto resets = RoutedResets::open();
   if (!resets) return std::unexpected(resets.error());
   return std::unique_ptr<PacketGate>(new PacketGate(std::make_unique<Impl>(
       published, settings, number,
-      Impl::Channels{std::move(*queue), std::move(*marks), std::move(*resets)})));
+      Impl::Channels{PacketQueue({.number = number, .fail_open = settings.fail_open}),
+                     std::move(*marks), std::move(*resets)})));
 }
 
 PacketGate::PacketGate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -326,6 +351,9 @@ PacketGate::~PacketGate() {
   join();
 }
 
+std::expected<void, std::string> PacketGate::take_queue() {
+  return impl_->take_queue();
+}
 void PacketGate::start() {
   impl_->thread = std::jthread([this] { impl_->run(); });
 }
@@ -336,6 +364,9 @@ void PacketGate::join() {
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
+bool PacketGate::is_reading() const noexcept {
+  return impl_->is_reading;
+}
 std::uint16_t PacketGate::number() const noexcept {
   return impl_->number;
 }

@@ -304,6 +304,11 @@ struct Supervisor::Impl {
 
   std::string fault() {
     if (!workers_live()) return "a worker does not move";
+    for (const auto& gate : running.gates) {
+      if (gate->is_reading()) continue;
+      return fmt::format("packets are not judged: queue {} of netfilter is another program's",
+                         gate->number());
+    }
     const std::string firewall = running.firewall == nullptr ? "" : running.firewall->fault();
     return firewall.empty() ? "" : "the firewall does not stand: " + firewall;
   }

@@ -168,6 +168,9 @@ std::vector<std::unique_ptr<PacketGate>> open_gates(const config::Config& config
       fmt::print(stderr, "haetae: packets are not judged: {}\n", gate.error());
       return {};
     }
+    if (const auto taken = (*gate)->take_queue(); !taken) {
+      fmt::print(stderr, "haetae: packets are not judged: {}\n", taken.error());
+    }
     gates.push_back(std::move(*gate));
   }
   return gates;

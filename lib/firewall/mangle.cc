@@ -43,6 +43,8 @@ std::string rules_of(const Plan& plan, bool is_v4) {
     text += fmt::format("-A {} {}\n", kMangleChain, words);
   };
   rule(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  // The filter hangs, or does not run.
+  if (plan.is_open) rule(fmt::format("-m mark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
   // Errors belong to the flow that they speak of.
   rule(fmt::format("-p {} -j RETURN", is_v4 ? "icmp" : "ipv6-icmp"));
   // Broadcast and multicast, which a bridge shows us, too.

@@ -256,6 +256,19 @@ std::string queue_numbers(const Plan& plan) {
   return fmt::format("{}-{}", plan.queue_first, plan.queue_last);
 }
 
+// Past iptables' chain, too, which comes next and would hand packets to a filter that hangs. What
+// is marked for that, after_queue unmarks.
+bool must_mark_unasked(const Plan& plan) {
+  return plan.is_open && plan.queue_by == QueueBy::MangleChain;
+}
+void write_pass_unasked(Text& out, const Plan& plan) {
+  out.begin("chain pass_unasked");
+  out.line("meta mark set meta mark & {} | {}", hex(plan.mark.others()),
+           hex(plan.mark.of(FlowMark::Accepted)));
+  out.line("accept");
+  out.end();
+}
+
 // A flow about which nothing is known yet.
 void write_undecided(Text& out, const Plan& plan) {
   const std::string inside = interfaces_of(plan);
@@ -268,7 +281,8 @@ void write_undecided(Text& out, const Plan& plan) {
     out.line("ip saddr @house_v4 ip daddr @house_v4 goto keep");
     out.line("ip6 saddr @house_v6 ip6 daddr @house_v6 goto keep");
   }
-  out.line("meta nfproto != @alive {}", plan.is_open ? "accept" : "goto refuse");
+  const std::string_view unasked = must_mark_unasked(plan) ? "goto pass_unasked" : "accept";
+  out.line("meta nfproto != @alive {}", plan.is_open ? unasked : "goto refuse");
   if (plan.dot_refused) {
     out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 853 goto refuse", inside);
   }
@@ -297,6 +311,7 @@ void write_flows(Text& out, const Plan& plan) {
   out.line("ct mark set ct mark & {} | {}", hex(mark.others()), hex(mark.of(FlowMark::Kept)));
   out.line("accept");
   out.end();
+  if (must_mark_unasked(plan)) write_pass_unasked(out, plan);
   write_undecided(out, plan);
   const bool has_queue = plan.queue_by != QueueBy::Nobody;
   if (has_queue) write_quic_begins(out, plan);
@@ -318,6 +333,9 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
+  if (must_mark_unasked(plan)) {
+    out.line("meta nfproto != @alive meta mark set meta mark & {} accept", hex(plan.mark.others()));
+  }
   out.line(
       "meta mark & {} vmap {{ {} : goto save_accepted, {} : goto save_blocked, {} : goto "
       "save_kept }}",
