@@ -1,5 +1,6 @@
 #include "daemon/gate_metrics.h"
 
+#include "daemon/connection_table.h"
 #include "daemon/counter_rows.h"
 
 namespace haetae::daemon {
@@ -45,6 +46,16 @@ void write_queues(Exposition& out, const Gates& gates) {
           }));
 }
 
+void write_connection_table(Exposition& out) {
+  const auto table = read_connection_table();
+  if (!table) return;
+  out.one("haetae_gate_connections_now", Gauge, "Connections that the kernel tracks.",
+          static_cast<double>(table->now));
+  out.one("haetae_gate_connections_most", Gauge,
+          "How many it tracks at most: with a full table it drops new ones.",
+          static_cast<double>(table->most));
+}
+
 void write_marks(Exposition& out, const Gates& gates) {
   constexpr struct {
     std::string_view name;
@@ -68,6 +79,7 @@ void write_gates(Exposition& out, const Gates& gates) {
                  [](const PacketGate& gate) -> auto& { return gate.counters(); });
   write_held(out, gates);
   write_queues(out, gates);
+  write_connection_table(out);
   write_marks(out, gates);
 }
 

@@ -6,14 +6,13 @@ network back from each."""
 import contextlib
 import itertools
 import signal
-import socket
 import threading
 import time
 
 import lab
 import network
 import packet_writer
-from gate_house import BAD, GAME, GOOD, RAW, WEB, GateTest
+from gate_house import BAD, GOOD, RAW, RAW6, GateTest
 from packet_writer import ACK, PSH, SYN, TCP, UDP
 
 CHILD, CHILD6 = "192.168.7.77", "2001:db8:7::77"  # of a child whose packets are made by hand
@@ -203,6 +202,177 @@ class Queue(Hostile):
             self.assertLess(took, 1)
         self.net.router.filter.process.send(signal.SIGCONT)
         self.assert_judges()
+
+
+class Fragments(Hostile):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # What never comes to an end is forgotten sooner than after half a minute.
+        cls.net.router.sysctl("ipv4/ipfrag_time", 2)
+        cls.net.router.sysctl("netfilter/nf_conntrack_frag6_timeout", 2)
+
+    @staticmethod
+    def junk(count):
+        """Datagrams that never become whole: without an end, without a start, in the smallest
+        pieces, and with pieces that contradict each other."""
+        kinds = itertools.cycle((((0, 1400),), ((1400, 2000),), ((0, 8), (16, 24)),
+                                 ((0, 1024), (512, 1600)), ((8, 16), (0, 24), (16, 32))))
+        for number, pieces in zip(range(count), kinds):
+            own, to = ((CHILD, NOBODY), (CHILD6, NOBODY6))[number % 2]
+            extensions = () if own == CHILD or number % 4 == 1 else (
+                packet_writer.HOP_BY_HOP, packet_writer.DESTINATION_OPTIONS)
+            datagram = packet_writer.udp_datagram(own, to, (1024 + number, 443), bytes(2000))
+            yield from packet_writer.ip_packets(own, to, UDP, datagram, pieces=pieces,
+                                                extensions=extensions)
+
+    def say_in_fragments(self, hello, address, pieces, **how):
+        """A connection whose hello comes in these fragments; what comes back of it in time."""
+        talk = packet_writer.Talk(self.wire, address, 443)
+        talk.open()
+        talk.say(hello, pieces=pieces, **how)
+        talk.listen(1.5, lambda: len(talk.received) >= len(hello))
+        return talk
+
+    def ways(self, size):
+        """Of a segment with so many octets of hello behind 20 of header."""
+        total = size + 20
+        at = total // 2 // 8 * 8
+        return {"in order": packet_writer.in_pieces(total, 128),
+                "reversed": packet_writer.in_pieces(total, 128, reverse=True),
+                # RFC 8200, section 4.5: the first one holds all headers.
+                "tiny": [(0, 40), *((start + 40, end + 40) for start, end in
+                                    packet_writer.in_pieces(total - 40, 8))],
+                "overlapping": [(0, at + 64), (at, total)],
+                "never finished": packet_writer.in_pieces(total, 128)[:-1]}
+
+    def test_floods_of_unfinished_fragments_open_nothing_and_harm_nobody(self):
+        self.start()
+        bad, good = self.hello(BAD), self.hello(GOOD)
+        options = (packet_writer.HOP_BY_HOP, packet_writer.DESTINATION_OPTIONS)
+        with self.flooded(self.junk(8000)):
+            time.sleep(0.5)
+            for _ in range(3):
+                self.assertEqual(self.curl(self.net.child_b, GOOD)[0], 0)
+            for address, more in ((RAW, {}), (RAW6, {}), (RAW6, {"extensions": options})):
+                size = len(bad) + 8 * len(more.get("extensions", ()))
+                for pieces in self.ways(size).values():
+                    self.say_in_fragments(bad, address, pieces, **more)
+        time.sleep(3)
+        for address, more in ((RAW, {}), (RAW6, {}), (RAW6, {"extensions": options})):
+            for way in ("in order", "reversed", "tiny"):
+                size = len(good) + 8 * len(more.get("extensions", ()))
+                talk = self.say_in_fragments(good, address, self.ways(size)[way], **more)
+                self.assertEqual(talk.received, good, f"{address} {way}")
+                pieces = self.ways(len(bad) + size - len(good))[way]
+                talk = self.say_in_fragments(bad, address, pieces, **more)
+                self.assertEqual(talk.ended, "reset", f"{address} {way}")
+        for recorder in (self.raw, self.raw6):
+            self.assertNotIn(BAD.encode()[4:], recorder.octets())
+        self.assert_judges()
+
+
+class Table(Hostile):
+    """The kernel's table of connections is full: by connections that it does not give up for new
+    ones, written into it; its size is one for all networks of a machine."""
+
+    def fill(self):
+        limit = int(self.net.router.run("sysctl", "-n", "net.netfilter.nf_conntrack_max").stdout)
+        if limit > FULL:
+            self.skipTest(f"NOT RUN: this kernel's table has room for {limit} connections")
+        folder = lab.Folder(self.addCleanup)
+        lines = (f"-A -s {CHILD} -d 198.18.{n >> 16}.{n >> 8 & 255} -p udp --sport "
+                 f"{1 + (n & 255)} --dport 9 -t 600 -u SEEN_REPLY,ASSURED\n"
+                 for n in range(limit + 2000))
+        flows = folder.write("flows", "".join(lines))
+        self.net.router.run("conntrack", "-R", flows, check=False)
+
+    def test_a_full_table_is_told_and_opens_nothing(self):
+        for when_down in ("closed", "open"):
+            with self.subTest(when_down):
+                running = self.start(when_down=when_down)
+                self.assert_judges()
+                mine, others = (self.open(child, GOOD) for child in (self.net.child_a,
+                                                                     self.net.child_b))
+                self.fill()
+                for child in (self.net.child_a, self.net.child_b):
+                    self.assertNotEqual(self.curl(child, BAD, seconds=1)[0], 0)
+                for client in (mine, others):
+                    self.assertEqual(self.talk(client, b"goes on"), b"goes on")
+                lab.wait_until(lambda told=running: "the kernel's table of connections is full" in
+                               told.err(), "it is told", 10)
+                health = self.net.router.run("curl", "-s", "http://127.0.0.1:8480/healthz").stdout
+                self.assertIn("the kernel's table of connections is full", health)
+                self.net.router.run("conntrack", "-F", check=False)
+                self.assert_judges()
+                lab.wait_until(lambda told=running: "has room again" in told.err(), "told", 10)
+
+
+class Rules(Hostile):
+    def test_rules_that_somebody_flushed_judge_again_and_cut_nothing(self):
+        self.start(when_down="open")
+        self.assert_judges()
+        mine = self.open(self.net.child_a, GOOD)
+        for how in (("nft", "flush", "ruleset"), ("iptables-nft", "-t", "mangle", "-F")):
+            time.sleep(2.1)  # once every two seconds somebody may
+            self.net.router.run(*how)
+            self.assert_judges()
+            self.assertEqual(self.talk(mine, b"goes on"), b"goes on")
+        self.assertIn("they are put up again", self.net.router.filter.err())
+
+    def test_a_second_filter_judges_once_the_first_was_killed(self):
+        first = self.start()
+        config = self.config()
+        config["dns"]["listen"] = [f"{self.net.router.lan.address}:5353"]
+        config["admin"] = {"listen": "127.0.0.1:8481"}
+        second = lab.Filter(self.addCleanup, prefix=self.net.router.prefix).start(config)
+        self.assertIn("another program has it", second.err())
+        self.assertIn(f"haetae (pid {first.pid()}) keeps the firewall", second.err())
+        health = self.net.router.run("curl", "-s", "http://127.0.0.1:8481/healthz").stdout
+        self.assertIn("packets are not judged: queue 4660 of netfilter is another program's",
+                      health)
+        self.assert_judges()
+        mine = self.open(self.net.child_a, GOOD)
+        first.kill()
+        lab.wait_until(lambda: "packets of queue 4660 are judged now" in second.err() and
+                       "the firewall stands now" in second.err(), "it takes over", 10)
+        self.assert_judges()
+        self.assertEqual(self.talk(mine, b"goes on"), b"goes on")
+        self.net.router.filter = second
+        health = self.net.router.run("curl", "-s", "http://127.0.0.1:8481/healthz").stdout
+        self.assertNotIn("judged", health)
+
+
+class NoQueue(Hostile):
+    """Without nft's queue and without iptables, nobody hands packets to the filter."""
+
+    HIDE = ("unshare", "-m", "sh", "-c",
+            'mount --bind /dev/null /usr/sbin/xtables-nft-multi && exec "$@"', "sh")
+
+    def start_without(self, **gate):
+        router = self.net.router
+        probe = router.run("nft", "-c", "-f", "-", check=False, input=(
+            "table inet tried {\n chain c {\n type filter hook forward priority 0; queue to 1\n"
+            " }\n}\n"))
+        if probe.returncode == 0:
+            self.skipTest("NOT RUN: this kernel's nftables queue by themselves")
+        router.run("conntrack", "-F", check=False)
+        router.filter = lab.Filter(self.addCleanup, prefix=(*router.prefix, *self.HIDE))
+        return router.filter.start(self.config(**gate))
+
+    def test_open_says_so_and_leads_dns(self):
+        running = self.start_without(when_down="open")
+        self.assertIn("connections are not judged, only DNS is", running.err())
+        self.assertIn("install iptables", running.err())
+        self.assertEqual(self.curl(self.net.child_a, BAD)[0], 0)
+        self.assertEqual(lab.rcode(self.net.child_a.ask(BAD, server="203.0.113.99")), "NXDOMAIN")
+
+    def test_closed_says_so_and_refuses(self):
+        running = self.start_without(when_down="closed")
+        self.assertIn("what nobody can judge is refused", running.err())
+        for host in (GOOD, BAD):
+            self.assertNotEqual(self.curl(self.net.child_b, host, seconds=2)[0], 0)
+        self.assertEqual(lab.rcode(self.net.child_b.ask(GOOD)), "NOERROR")
 
 
 if __name__ == "__main__":
