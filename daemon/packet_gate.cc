@@ -13,6 +13,7 @@
 #include "daemon/gate_limits.h"
 #include "daemon/gate_sightings.h"
 #include "daemon/routed_resets.h"
+#include "daemon/running_flows.h"
 #include "inspect/held_packets.h"
 #include "inspect/judged_flows.h"
 #include "wire/checksum.h"
@@ -78,9 +79,10 @@ struct PacketGate::Impl {
     RoutedResets resets;
   };
 
-  Impl(const Published& published, const GateSettings& all, std::uint16_t queue_number,
+  Impl(const Published& all_published, const GateSettings& all, std::uint16_t queue_number,
        Channels own)
-      : settings(all),
+      : published(all_published),
+        settings(all),
         number(queue_number),
         channels(std::move(own)),
         key(random_key()),
@@ -89,7 +91,7 @@ struct PacketGate::Impl {
         inspector({published.policy, published.standing, *published.resolved, &events,
                    inspector_counters, &sightings},
                   inspector_settings(all)),
-        judged({published.policy, published.standing, counters, later_sightings}, key),
+        judged({published.policy, published.standing, counters, later_sightings, &events}, key),
         held(key) {}
 
   void run() {
@@ -118,6 +120,10 @@ struct PacketGate::Impl {
   std::expected<void, std::string> take_queue() {
     const auto taken = channels.queue.take();
     is_reading = taken.has_value();
+    if (taken && settings.takes_up_running) {
+      counters.flows_taken_up.add(
+          take_up_running_flows(published, settings.bits, later_sightings, judged, read_clock()));
+    }
     return taken;
   }
 
@@ -309,6 +315,7 @@ struct PacketGate::Impl {
     }
   }
 
+  const Published published;
   GateSettings settings;
   std::uint16_t number;
   Channels channels;

@@ -23,6 +23,7 @@ struct GateSettings {
   bool refuses_unresolved = false;  // see inspect::Settings
   std::vector<Cidr> unresolved_except;
   policy::MarkBits bits{0};
+  bool takes_up_running = false;  // connections of an earlier run; one worker does
 };
 GateSettings gate_settings_of(const config::Config& config);
 

@@ -28,7 +28,8 @@ class GateTest(network.NetworkTest):
         authority = certificates.Authority(cls.addClassCleanup)
         cls.ca = authority.path
         cls.certificate = authority.issue("web", "DNS:*.good.example,DNS:*.bad.example")
-        cls.net.internet.knot({"example": zone_text("*.good A " + WEB + "\n*.bad A " + WEB + "\n")})
+        cls.net.internet.knot({"example": zone_text(
+            f"*.good A {WEB}\n*.bad A {WEB}\n*.soon A {RAW}\n*.fine AAAA {RAW6}\n")})
         internet = cls.net.internet
         # Before a link has an address of its own for sure, its neighbours wait for a second.
         for place in (internet, cls.net.router):

@@ -198,6 +198,38 @@ class Edits(GateTest):
             for client in (also_mine, other):
                 self.assertEqual(self.talk(client, b"not concerned"), b"not concerned")
             self.assertEqual(self.metrics()["haetae_gate_judged_otherwise_total"], 1)
+            told = lab.wait_until(self.blocked, "an event", 5)
+            self.assertEqual([(one["device"], one["name"], one["reason"]) for one in told],
+                             [("tablet", "www.soon.example", "denied_by_guardian")])
+            self.assertEqual((told[0]["kind"], told[0]["rule"]), ("tls_name", "||soon.example^"))
+
+    def blocked(self):
+        """The events of what was blocked."""
+        return [one for one in self.net.router.filter.events() if one["verdict"] == "block"]
+
+    def test_connections_of_an_earlier_run_are_judged_again(self):
+        self.start()
+        child, running = self.net.child_a, self.net.router.filter
+        for name, kind in (("www.soon.example", "A"), ("www.fine.example", "AAAA")):
+            child.ask(name, kind)
+        soon, fine = self.open(child, "www.soon.example"), self.open(child, "www.fine.example",
+                                                                     RAW6)
+        nameless = self.connect(child, GAME, 5222)
+        self.talk(nameless, self.hello(GOOD))  # at an address that no answer told
+        running.stop()
+        for client in (soon, fine, nameless):
+            self.assertEqual(self.talk(client, b"goes on"), b"goes on")
+        # What was denied while nobody ran, and what is denied while it runs again.
+        running.start(self.config(minji={"deny": ["bad.example", "soon.example"]}))
+        self.cut_within(soon, 2)
+        for client in (fine, nameless):
+            self.assertEqual(self.talk(client, b"goes on"), b"goes on")
+        self.assertGreaterEqual(self.metrics()["haetae_gate_flows_taken_up_total"], 2)
+        self.assertEqual([one["name"] for one in lab.wait_until(self.blocked, "an event", 5)],
+                         ["www.soon.example"])
+        running.reload(self.config(minji={"deny": ["bad.example", "fine.example"]}))
+        self.cut_within(fine, 2)
+        self.assertEqual(self.talk(nameless, b"goes on"), b"goes on")
 
     def test_a_network_that_is_named_by_its_interface_keeps_its_profile(self):
         networks = [{"interface": "br-guests", "profile": "guests"}]
@@ -224,6 +256,8 @@ class Edits(GateTest):
         done = self.net.router.haetae("pause", "minji", "30m", "--config", config)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.cut_within(mine, 2)
+        told = lab.wait_until(self.blocked, "an event", 5)
+        self.assertEqual([(one["name"], one["reason"]) for one in told], [(GOOD, "paused")])
         self.assertEqual(self.talk(other, b"not concerned"), b"not concerned")
         code, _, _ = self.curl(self.net.child_a, GOOD)
         self.assertNotEqual(code, 0)
