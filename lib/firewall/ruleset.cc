@@ -191,14 +191,23 @@ void write_dns(Text& out, const Plan& plan) {
 // --- flows: chains that refuse, keep, or hand over ---
 
 void write_endings(Text& out, const Plan& plan) {
+  const std::string inside = interfaces_of(plan);
   out.begin("chain refuse");
   out.line("meta l4proto tcp reject with tcp reset");
   // A refused port: programs give up at once, and a browser leaves QUIC for TCP.
   out.line("reject with icmpx type port-unreachable");
   out.end();
 
+  // A download that is cut: to refuse what comes would tell its server alone. The device must
+  // acknowledge it, is reset then, and answers what still comes by resets.
   out.begin("chain refuse_blocked");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
+  out.line("tcp flags rst accept");
+  out.line("iifname != {0} oifname {0} meta l4proto tcp accept", inside);
+  if (plan.has_house) {  // a bridge shows one interface for both
+    out.line("ip daddr @house_v4 meta l4proto tcp accept");
+    out.line("ip6 daddr @house_v6 meta l4proto tcp accept");
+  }
   out.line("goto refuse");
   out.end();
 
