@@ -10,6 +10,7 @@ namespace haetae::daemon {
 
 // What one worker of the gate counts, beside its Inspector; read by others while it works.
 struct GateCounters : inspect::JudgedCounters {
+  Counter flows_taken_up;
   Counter packets, octets;
   Counter openings, openings_lost;
   // By what became of the packet.

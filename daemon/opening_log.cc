@@ -60,7 +60,7 @@ std::string why_not_bound(std::uint16_t group, int error) {
 }  // namespace
 
 struct OpeningLog::Parts {
-  explicit Parts(Descriptor own) : socket(std::move(own)) {
+  explicit Parts(std::uint16_t number) : group(number) {
     for (std::size_t i = 0; i < limits::kOpeningBatch; ++i) {
       vectors[i] = {rooms[i].octets.data(), rooms[i].octets.size()};
       headers[i].msg_hdr.msg_iov = &vectors[i];
@@ -68,7 +68,8 @@ struct OpeningLog::Parts {
     }
   }
 
-  Descriptor socket;
+  std::uint16_t group;
+  Descriptor socket;  // invalid: the group is not ours
   LazyArray<MessageRoom> rooms{limits::kOpeningBatch};
   std::array<iovec, limits::kOpeningBatch> vectors{};
   std::array<mmsghdr, limits::kOpeningBatch> headers{};
@@ -80,27 +81,28 @@ struct OpeningLog::Parts {
   void read_message(const nlmsghdr* message) noexcept;
 };
 
-std::expected<OpeningLog, std::string> OpeningLog::open(std::uint16_t group) {
-  auto socket = open_netfilter_socket();
-  if (!socket) return std::unexpected(why_not_bound(group, socket.error()));
-  bound_unread(socket->get(), limits::kOpeningBufferBytes);
-  switch (const int error = bind_group(socket->get(), group)) {
-    case 0: break;
-    case EINVAL:
-    case EOPNOTSUPP:
-    case EPROTONOSUPPORT: return OpeningLog(nullptr);
-    default: return std::unexpected(why_not_bound(group, error));
-  }
-  return OpeningLog(std::make_unique<Parts>(std::move(*socket)));
-}
-
-OpeningLog::OpeningLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+OpeningLog::OpeningLog(std::uint16_t group) : parts_(std::make_unique<Parts>(group)) {}
 OpeningLog::~OpeningLog() = default;
 OpeningLog::OpeningLog(OpeningLog&& other) noexcept = default;
 OpeningLog& OpeningLog::operator=(OpeningLog&& other) noexcept = default;
 
+std::expected<void, std::string> OpeningLog::take() {
+  Parts& parts = *parts_;
+  parts.socket = Descriptor();
+  parts.next_number = 0;
+  auto socket = open_netfilter_socket();
+  if (!socket) return std::unexpected(why_not_bound(parts.group, socket.error()));
+  bound_unread(socket->get(), limits::kOpeningBufferBytes);
+  switch (const int error = bind_group(socket->get(), parts.group)) {
+    case 0: parts.socket = std::move(*socket); return {};
+    case EINVAL:
+    case EOPNOTSUPP:
+    case EPROTONOSUPPORT: return {};
+    default: return std::unexpected(why_not_bound(parts.group, error));
+  }
+}
+
 std::span<const Bytes> OpeningLog::receive() noexcept {
-  if (!parts_) return {};
   Parts& parts = *parts_;
   parts.packet_count = 0;
   parts.lost = 0;
@@ -137,7 +139,7 @@ void OpeningLog::Parts::read_message(const nlmsghdr* message) noexcept {
 }
 
 std::uint32_t OpeningLog::lost() const noexcept {
-  return parts_ ? parts_->lost : 0;
+  return parts_->lost;
 }
 
 }  // namespace haetae::daemon

@@ -15,13 +15,15 @@ namespace haetae::daemon {
 // judged, and what opened their connections stands in it by then. One thread. Needs CAP_NET_ADMIN.
 class OpeningLog {
  public:
-  // Error: why not, and what to do. A kernel without such a log gives one that stays empty: no rule
-  // can lead there.
-  static std::expected<OpeningLog, std::string> open(std::uint16_t group);
+  // A log that is not ours yet, and empty: see take().
+  explicit OpeningLog(std::uint16_t group);
   ~OpeningLog();
   OpeningLog(OpeningLog&& other) noexcept;
   OpeningLog& operator=(OpeningLog&& other) noexcept;
 
+  // Makes the group ours, also anew. Error: why not, and what to do. A kernel without such a log
+  // leaves it empty: no rule can lead there.
+  std::expected<void, std::string> take();
   // Some of what is there, oldest first, from the IP header on; empty: there is no more. Valid
   // until the next call. Hot path.
   std::span<const Bytes> receive() noexcept;
@@ -30,7 +32,6 @@ class OpeningLog {
 
  private:
   struct Parts;
-  explicit OpeningLog(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

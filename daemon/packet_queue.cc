@@ -74,8 +74,7 @@ void shape_socket(int descriptor) {
 }  // namespace
 
 struct PacketQueue::Parts {
-  explicit Parts(Descriptor own, std::uint16_t number_of_queue)
-      : socket(std::move(own)), number(number_of_queue), rooms(limits::kQueueBatch) {
+  explicit Parts(const QueueSettings& all) : settings(all), rooms(limits::kQueueBatch) {
     for (std::size_t i = 0; i < limits::kQueueBatch; ++i) {
       vectors[i] = {rooms[i].octets.data(), rooms[i].octets.size()};
       headers[i].msg_hdr.msg_iov = &vectors[i];
@@ -87,9 +86,9 @@ struct PacketQueue::Parts {
   void verdict(int type, std::uint32_t id, int what, const std::uint32_t* mark) noexcept;
   void flush() noexcept;
 
-  Descriptor socket;
-  std::uint16_t number;
-  bool is_broken = false;
+  QueueSettings settings;
+  Descriptor socket;  // invalid: the queue is not ours
+  std::optional<std::uint32_t> last_id;
   Counters counters;
   LazyArray<MessageRoom> rooms;
   std::array<iovec, limits::kQueueBatch> vectors{};
@@ -100,17 +99,28 @@ struct PacketQueue::Parts {
   alignas(NLMSG_ALIGNTO) std::array<char, limits::kVerdictBytesMax> verdicts{};
 };
 
-std::expected<PacketQueue, std::string> PacketQueue::open(const QueueSettings& settings) {
+std::expected<void, std::string> PacketQueue::take() {
+  Parts& parts = *parts_;
+  const std::uint16_t number = parts.settings.number;
+  parts.socket = Descriptor();
+  parts.last_id.reset();
+  parts.verdict_bytes = 0;
   auto socket = open_netfilter_socket();
-  if (!socket) return std::unexpected(why_not_bound(settings.number, socket.error()));
+  if (!socket) return std::unexpected(why_not_bound(number, socket.error()));
   shape_socket(socket->get());
-  if (const int error = bind_queue(socket->get(), settings); error != 0) {
-    return std::unexpected(why_not_bound(settings.number, error));
+  if (const int error = bind_queue(socket->get(), parts.settings); error != 0) {
+    return std::unexpected(why_not_bound(number, error));
   }
-  return PacketQueue(std::make_unique<Parts>(std::move(*socket), settings.number));
+  parts.socket = std::move(*socket);
+  return {};
 }
 
-PacketQueue::PacketQueue(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+void PacketQueue::give_up() noexcept {
+  parts_->socket = Descriptor();
+}
+
+PacketQueue::PacketQueue(const QueueSettings& settings)
+    : parts_(std::make_unique<Parts>(settings)) {}
 PacketQueue::~PacketQueue() = default;
 PacketQueue::PacketQueue(PacketQueue&& other) noexcept = default;
 PacketQueue& PacketQueue::operator=(PacketQueue&& other) noexcept = default;
@@ -123,9 +133,9 @@ std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
   const int count = recvmmsg(parts.socket.get(), parts.headers.data(), limits::kQueueBatch,
                              waits ? MSG_WAITFORONE : MSG_DONTWAIT, nullptr);
   if (count < 0) {
-    if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
-      parts.is_broken = errno != ENOMEM;
-    }
+    const bool will_go_on =
+        errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM;
+    if (!will_go_on) parts.socket = Descriptor();
     return {};
   }
   for (int i = 0; i < count; ++i) {
@@ -152,6 +162,9 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
   packet = {};
   packet.id =
       ntohl(static_cast<const nfqnl_msg_packet_hdr*>(mnl_attr_get_payload(header))->packet_id);
+  // The kernel numbers those that find no room, too.
+  if (last_id && packet.id - *last_id > 1) counters.unasked.add(packet.id - *last_id - 1);
+  last_id = packet.id;
   if (const nlattr* const mark = attributes[NFQA_MARK]) packet.mark = ntohl(mnl_attr_get_u32(mark));
   if (const nlattr* const payload = attributes[NFQA_PAYLOAD]) {
     packet.octets = {static_cast<const std::uint8_t*>(mnl_attr_get_payload(payload)),
@@ -180,8 +193,8 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
   }
 }
 
-bool PacketQueue::is_broken() const noexcept {
-  return parts_->is_broken;
+bool PacketQueue::is_ours() const noexcept {
+  return parts_->socket.get() >= 0;
 }
 
 // ---- Verdicts.
@@ -205,7 +218,7 @@ void PacketQueue::flush() noexcept {
 void PacketQueue::Parts::verdict(int type, std::uint32_t id, int what,
                                  const std::uint32_t* mark) noexcept {
   if (verdict_bytes + kOneVerdictBytesMax > verdicts.size()) flush();
-  nlmsghdr* const message = nfq_nlmsg_put(verdicts.data() + verdict_bytes, type, number);
+  nlmsghdr* const message = nfq_nlmsg_put(verdicts.data() + verdict_bytes, type, settings.number);
   nfq_nlmsg_verdict_put(message, static_cast<int>(id), what);
   if (mark != nullptr) nfq_nlmsg_verdict_put_mark(message, *mark);
   verdict_bytes += NLMSG_ALIGN(message->nlmsg_len);

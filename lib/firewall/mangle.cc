@@ -29,7 +29,8 @@ std::size_t queue_count(const Plan& plan) {
 using Rules = std::vector<std::string>;
 
 // What opens a connection is told to the worker that will be asked about the rest, which need not
-// be waited for; acknowledgements of devices that carry nothing pass untold.
+// be waited for; acknowledgements of devices that carry nothing pass untold, and what web servers
+// answer.
 void write_spared(const Plan& plan, bool is_v4, Rules& out) {
   constexpr std::string_view kSyn = "-p tcp -m tcp --tcp-flags SYN SYN";
   const std::size_t count = queue_count(plan);
@@ -47,6 +48,9 @@ void write_spared(const Plan& plan, bool is_v4, Rules& out) {
   }
   for (const std::string& name : plan.inside) {
     out.push_back(fmt::format("-i {} -p tcp {} -j RETURN", name, match(bare_ack_program(is_v4))));
+    // HTTP is judged by its requests, each of them: a download must not crawl for that.
+    out.push_back(
+        fmt::format("-o {} -p tcp -m tcp --sport 80 -m conntrack --ctdir REPLY -j RETURN", name));
   }
 }
 
@@ -78,6 +82,10 @@ std::string rules_of(const Plan& plan, bool is_v4) {
   Rules rules;
   // Not asked with the jump: what the kernel keeps no connection for has no mark, and comes here.
   rules.push_back(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  // The filter hangs, or does not run.
+  if (plan.is_open) {
+    rules.push_back(fmt::format("-m mark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  }
   // Errors belong to the flow that they speak of.
   rules.push_back(fmt::format("-p {} -j RETURN", is_v4 ? "icmp" : "ipv6-icmp"));
   // Broadcast and multicast, which a bridge shows us, too.
