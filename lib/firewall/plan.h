@@ -30,7 +30,7 @@ struct DnsTarget {
 // configuration: its names stand in the text of rules as they are.
 struct Plan {
   std::vector<std::string> inside;  // in order, each once
-  policy::MarkBits mark{0x30000000};
+  policy::MarkBits mark{0x70000000};
   bool is_open = true;  // when the filter is down
   bool has_house = true;
   bool is_strict = false;

@@ -311,6 +311,15 @@ void write_undecided(Text& out, const Plan& plan) {
   out.end();
 }
 
+// A flow of HTTP: of the device each request is judged; what the server says waits for nobody. Of
+// a stopped device it does not get far: the request was judged, and is again when that changes.
+void write_requests(Text& out, const std::string& inside) {
+  out.begin("chain requests");
+  out.line("iifname {} goto undecided", inside);
+  out.line("accept");
+  out.end();
+}
+
 void write_flows(Text& out, const Plan& plan) {
   const MarkBits mark = plan.mark;
   const std::string inside = interfaces_of(plan);
@@ -321,6 +330,7 @@ void write_flows(Text& out, const Plan& plan) {
   out.end();
   if (must_mark_unasked(plan)) write_pass_unasked(out, plan);
   write_undecided(out, plan);
+  write_requests(out, inside);
   const bool has_queue = plan.queue_by != QueueBy::Nobody;
   if (has_queue) write_quic_begins(out, plan);
   // Ahead of the mangle chains, where iptables' queue stands.
@@ -332,9 +342,9 @@ void write_flows(Text& out, const Plan& plan) {
            hex(mark.of(FlowMark::Accepted)));
   out.line(
       "ct mark & {} vmap {{ {} : goto accept_unless_stopped, {} : goto refuse_blocked, {} : "
-      "accept }}",
+      "accept, {} : goto requests }}",
       hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
-      hex(mark.of(FlowMark::Kept)));
+      hex(mark.of(FlowMark::Kept)), hex(mark.of(FlowMark::Requests)));
   out.line("iifname {} goto undecided", inside);
   out.line("oifname {} goto undecided", inside);
   out.end();
@@ -342,6 +352,7 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Accepted, "save_accepted", "accept");
   write_save(out, plan, FlowMark::Blocked, "save_blocked", "goto refuse");
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
+  write_save(out, plan, FlowMark::Requests, "save_requests", "accept");
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
   out.line("meta mark & {} == 0 accept", hex(mark.mask()));
@@ -350,9 +361,9 @@ void write_flows(Text& out, const Plan& plan) {
   }
   out.line(
       "meta mark & {} vmap {{ {} : goto save_accepted, {} : goto save_blocked, {} : goto "
-      "save_kept }}",
+      "save_kept, {} : goto save_requests }}",
       hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
-      hex(mark.of(FlowMark::Kept)));
+      hex(mark.of(FlowMark::Kept)), hex(mark.of(FlowMark::Requests)));
   out.end();
 }
 
