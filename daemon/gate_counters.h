@@ -12,6 +12,7 @@ namespace haetae::daemon {
 struct GateCounters : inspect::JudgedCounters {
   Counter flows_taken_up;
   Counter packets, octets;
+  Counter openings, openings_lost;
   // By what became of the packet.
   Counter passed, accepted, kept, blocked, dropped_unreadable, dropped_checksum,
       dropped_without_ack;

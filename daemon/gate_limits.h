@@ -25,7 +25,13 @@ inline constexpr std::size_t kVerdictBytesMax = 16 * 1024;
 // How long a worker waits for packets before it looks whether the policy changed or a held packet's
 // time is up.
 inline constexpr std::chrono::milliseconds kGateTurn{50};
-// How long the kernel may take to say that a queue is ours.
+// Of packets that open connections, which we are told of by the kernel's log: the headers of each,
+// and its memory for those that we have not read, at about 1 KB each.
+inline constexpr std::uint32_t kOpeningCopyBytes = 128;
+inline constexpr std::size_t kOpeningMessageBytesMax = 512;
+inline constexpr std::size_t kOpeningBatch = 64;
+inline constexpr int kOpeningBufferBytes = 16 * 1024 * 1024;
+// How long the kernel may take to say that a queue or a group is ours.
 inline constexpr int kQueueAnswerMilliseconds = 2000;
 // How long to wait before a queue that another program has is asked for again.
 inline constexpr std::chrono::seconds kQueueTakeAgain{1};

@@ -12,6 +12,7 @@
 #include "daemon/clock.h"
 #include "daemon/gate_limits.h"
 #include "daemon/gate_sightings.h"
+#include "daemon/opening_log.h"
 #include "daemon/routed_resets.h"
 #include "daemon/running_flows.h"
 #include "inspect/held_packets.h"
@@ -75,6 +76,7 @@ GateSettings gate_settings_of(const config::Config& config) {
 struct PacketGate::Impl {
   struct Channels {
     PacketQueue queue;
+    OpeningLog openings;
     ConntrackMarks marks;
     RoutedResets resets;
   };
@@ -118,7 +120,9 @@ struct PacketGate::Impl {
   }
 
   std::expected<void, std::string> take_queue() {
-    const auto taken = channels.queue.take();
+    auto taken = channels.queue.take();
+    if (taken) taken = channels.openings.take();
+    if (!taken) channels.queue.give_up();
     is_reading = taken.has_value();
     if (taken && settings.takes_up_running) {
       counters.flows_taken_up.add(
@@ -133,6 +137,7 @@ struct PacketGate::Impl {
     const Now now = read_clock();
     inspector.begin_batch();
     judged.begin_batch(now);
+    take_openings(now);
     for (const QueuedPacket& queued : packets) on_packet(queued, now);
     accept_plain();
     let_overdue_go(now);
@@ -140,6 +145,21 @@ struct PacketGate::Impl {
     if (!judged.is_behind()) return;
     for (const auto& change : judged.judge_some(now)) channels.marks.change(change);
     channels.marks.flush();
+  }
+
+  // What opened the connections of these packets was told of before they came. Nothing is decided
+  // by it.
+  void take_openings(const Now& now) noexcept {
+    for (auto told = channels.openings.receive(); !told.empty();
+         told = channels.openings.receive()) {
+      counters.openings.add(told.size());
+      counters.openings_lost.add(channels.openings.lost());
+      for (const Bytes& octets : told) {
+        if (!wire::parse_packet(wire::LinkType::Raw, octets, packet)) continue;
+        (void)inspector.on_packet(packet, now);
+      }
+      if (told.size() < limits::kOpeningBatch) return;
+    }
   }
 
   void on_packet(const QueuedPacket& queued, const Now& now) noexcept {
@@ -349,7 +369,7 @@ std::expected<std::unique_ptr<PacketGate>, std::string> PacketGate::open(
   return std::unique_ptr<PacketGate>(new PacketGate(std::make_unique<Impl>(
       published, settings, number,
       Impl::Channels{PacketQueue({.number = number, .fail_open = settings.fail_open}),
-                     std::move(*marks), std::move(*resets)})));
+                     OpeningLog(number), std::move(*marks), std::move(*resets)})));
 }
 
 PacketGate::PacketGate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -8,7 +8,6 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <net/ethernet.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -16,12 +15,11 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
-#include <system_error>
 #include <vector>
 
 #include "base/lazy_array.h"
 #include "daemon/gate_limits.h"
-#include "daemon/sockets.h"
+#include "daemon/netfilter_socket.h"
 
 namespace haetae::daemon {
 namespace {
@@ -32,16 +30,6 @@ struct MessageRoom {
 
 // One verdict with a mark: headers, verdict and mark.
 constexpr std::size_t kOneVerdictBytesMax = 64;
-
-std::string text_of(int error) {
-  return std::generic_category().message(error);
-}
-
-sockaddr_nl kernel_address() {
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  return kernel;
-}
 
 std::string why_not_bound(std::uint16_t number, int error) {
   const auto failed = [&](std::string_view why) {
@@ -58,12 +46,13 @@ std::string why_not_bound(std::uint16_t number, int error) {
   if (error == EINVAL || error == EOPNOTSUPP || error == EPROTONOSUPPORT) {
     return failed("this kernel has no NFQUEUE; `modprobe nfnetlink_queue` may help");
   }
-  return failed(text_of(error));
+  return failed(text_of_errno(error));
 }
 
 // A queue is asked for with all that it should be, so that no packet comes before.
-std::size_t write_request(const QueueSettings& settings, char* room) {
-  nlmsghdr* const message = nfq_nlmsg_put(room, NFQNL_MSG_CONFIG, settings.number);
+int bind_queue(int descriptor, const QueueSettings& settings) {
+  alignas(NLMSG_ALIGNTO) std::array<char, 256> room{};
+  nlmsghdr* const message = nfq_nlmsg_put(room.data(), NFQNL_MSG_CONFIG, settings.number);
   message->nlmsg_flags |= NLM_F_ACK;
   nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
   nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, limits::kQueueCopyBytes);
@@ -72,36 +61,11 @@ std::size_t write_request(const QueueSettings& settings, char* room) {
       NFQA_CFG_F_GSO | (settings.fail_open ? std::uint32_t{NFQA_CFG_F_FAIL_OPEN} : 0U);
   mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(flags));
   mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN));
-  return message->nlmsg_len;
-}
-
-// The kernel's answer to a request: 0 or an errno. Packets that came in the meantime, if any, stay
-// without a verdict until the queue is closed; there are none before the rules lead here.
-int wait_for_answer(int descriptor) {
-  MessageRoom room;
-  pollfd wanted{descriptor, POLLIN, 0};
-  while (poll(&wanted, 1, limits::kQueueAnswerMilliseconds) > 0) {
-    const ssize_t size = recv(descriptor, room.octets.data(), room.octets.size(), MSG_DONTWAIT);
-    if (size < static_cast<ssize_t>(sizeof(nlmsghdr))) continue;
-    const auto* const message = reinterpret_cast<const nlmsghdr*>(room.octets.data());
-    if (message->nlmsg_type != NLMSG_ERROR) continue;
-    return -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message))->error;
-  }
-  return ETIMEDOUT;
-}
-
-int bind_queue(int descriptor, const QueueSettings& settings) {
-  std::array<char, 256> room{};
-  const std::size_t size = write_request(settings, room.data());
-  if (send(descriptor, room.data(), size, 0) < 0) return errno;
-  return wait_for_answer(descriptor);
+  return ask_netfilter(descriptor, message);
 }
 
 void shape_socket(int descriptor) {
-  ask_for_receive_buffer(descriptor, limits::kQueueBufferBytes);
-  // What is lost is counted in /proc: an error here would say no more.
-  const int on = 1;
-  (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof on);
+  bound_unread(descriptor, limits::kQueueBufferBytes);  // what is lost is counted in /proc
   timeval turn{};
   turn.tv_usec = std::chrono::microseconds(limits::kGateTurn).count();
   (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &turn, sizeof turn);
@@ -141,19 +105,18 @@ std::expected<void, std::string> PacketQueue::take() {
   parts.socket = Descriptor();
   parts.last_id.reset();
   parts.verdict_bytes = 0;
-  Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
-  if (socket.get() < 0) return std::unexpected(why_not_bound(number, errno));
-  // Connected: what is sent goes to the kernel, and nobody else's messages are let in.
-  const sockaddr_nl kernel = kernel_address();
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
-    return std::unexpected(why_not_bound(number, errno));
-  }
-  shape_socket(socket.get());
-  if (const int error = bind_queue(socket.get(), parts.settings); error != 0) {
+  auto socket = open_netfilter_socket();
+  if (!socket) return std::unexpected(why_not_bound(number, socket.error()));
+  shape_socket(socket->get());
+  if (const int error = bind_queue(socket->get(), parts.settings); error != 0) {
     return std::unexpected(why_not_bound(number, error));
   }
-  parts.socket = std::move(socket);
+  parts.socket = std::move(*socket);
   return {};
+}
+
+void PacketQueue::give_up() noexcept {
+  parts_->socket = Descriptor();
 }
 
 PacketQueue::PacketQueue(const QueueSettings& settings)

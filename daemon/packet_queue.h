@@ -47,6 +47,8 @@ class PacketQueue {
 
   // Makes the queue ours, also one that broke. Error: why not, and what to do.
   std::expected<void, std::string> take();
+  // It is nobody's then.
+  void give_up() noexcept;
   // The packets that are there; with `waits`, after limits::kGateTurn at most. Hot path.
   std::span<const QueuedPacket> receive(bool waits) noexcept;
   // It can be read: it was taken, and its socket did not fail for good since.

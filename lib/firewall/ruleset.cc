@@ -215,7 +215,6 @@ void write_endings(Text& out, const Plan& plan) {
   out.end();
 
   out.begin("chain accept_unless_stopped");
-  out.line("meta nfproto != @somebody_stopped accept");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
   // By the device's own reset the server learns that a connection which we reset is no more.
   out.line("tcp flags rst accept");
@@ -335,6 +334,9 @@ void write_flows(Text& out, const Plan& plan) {
   out.begin("chain before_queue");
   out.line("type filter hook forward priority mangle - 10; policy accept;");
   if (has_queue) out.line("meta l4proto udp iifname {} jump quic_begins", inside);
+  // Nearly every packet, asked for by itself: it shall not pay for the rest.
+  out.line("ct mark & {} == {} meta nfproto != @somebody_stopped accept", hex(mark.mask()),
+           hex(mark.of(FlowMark::Accepted)));
   out.line(
       "ct mark & {} vmap {{ {} : goto accept_unless_stopped, {} : goto refuse_blocked, {} : "
       "accept }}",
@@ -349,6 +351,7 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
+  out.line("meta mark & {} == 0 accept", hex(mark.mask()));
   if (must_mark_unasked(plan)) {
     out.line("meta nfproto != @alive meta mark set meta mark & {} accept", hex(plan.mark.others()));
   }
