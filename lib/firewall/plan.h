@@ -36,6 +36,9 @@ struct Plan {
   bool is_strict = false;
   bool unresolved_refused = false;
   bool dot_refused = true;
+  // Strict: of the inside, where a packet's source must lie. What a bridge lets pass is not routed:
+  // routes say nothing of it.
+  std::vector<std::string> sources_checked;
 
   QueueBy queue_by = QueueBy::Nobody;
   std::uint16_t queue_first = 0;

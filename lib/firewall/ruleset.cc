@@ -39,10 +39,13 @@ std::string joined(const std::vector<std::string>& all) {
   return fmt::format("{{ {} }}", fmt::join(all, ", "));
 }
 
+std::string quoted(const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (const std::string& name : names) texts.push_back(fmt::format("\"{}\"", name));
+  return joined(texts);
+}
 std::string interfaces_of(const Plan& plan) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : plan.inside) quoted.push_back(fmt::format("\"{}\"", name));
-  return joined(quoted);
+  return quoted(plan.inside);
 }
 
 std::vector<std::string> texts_of(const std::vector<IpAddress>& addresses, bool is_v4) {
@@ -235,7 +238,11 @@ void write_save(Text& out, const Plan& plan, FlowMark flow, std::string_view nam
   out.end();
 }
 
-void write_strict(Text& out, const std::string& inside) {
+void write_strict(Text& out, const Plan& plan, const std::string& inside) {
+  // Whoever sends in another's name: a device must not acknowledge for its server.
+  if (!plan.sources_checked.empty()) {
+    out.line("iifname {} fib saddr . iif oif missing drop", quoted(plan.sources_checked));
+  }
   out.line("ct state invalid drop");
   // RFC 2385: a signed segment is thrown away by whoever does not know the key, the server too.
   out.line("meta l4proto tcp reset tcp option 19");
@@ -298,7 +305,7 @@ void write_undecided(Text& out, const Plan& plan) {
     // A conversation older than these rules, or of a family in which nobody listens.
     out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 53 goto refuse", inside);
   }
-  if (plan.is_strict) write_strict(out, inside);
+  if (plan.is_strict) write_strict(out, plan, inside);
   switch (plan.queue_by) {
     case QueueBy::Nobody:
       out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
