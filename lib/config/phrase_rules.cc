@@ -141,9 +141,13 @@ class Reader {
     if (part.text.size() > list::limits::kPhraseBytesMax) {
       return fault("is too long", "96 octets at most: 96 letters, or 32 of Hangul");
     }
+    // "porn" inside of a longer word says nothing: English has names and towns for every such word.
+    if (!edges.starts_word && !is_wide) {
+      return fault("cannot begin inside of a word", "use at: word or at: start");
+    }
     // One syllable, and two letters inside of words, stand in everything.
     const bool is_whole = edges.starts_word && edges.ends_word;
-    const std::size_t letters_min = is_whole ? (is_wide ? 1 : 2) : (is_wide ? 2 : 3);
+    const std::size_t letters_min = is_whole ? (is_wide ? 1 : 2) : (is_wide ? 2 : 4);
     if (letters_in(part.text) < letters_min) {
       return fault("is too short", "it stands in too many innocent words; write more of it");
     }
@@ -161,7 +165,8 @@ class Reader {
         continue;
       }
       if (out_.phrases.size() == list::limits::kPhrasesMax) {
-        return file_.fail(line, "phrases", "these are too many phrases", "20,000 at most");
+        return file_.fail(line, "phrases", "these are too many phrases",
+                          "60,000 at most, counting each for each of its categories");
       }
       out_.phrases.push_back(
           {id_of(name, parts, row), category, row.weight, parts, row.title_only});

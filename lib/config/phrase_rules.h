@@ -21,8 +21,9 @@
 //     - {weight: 50, in: title, any: [nsfw]}                     # counts in titles alone, once
 //
 // Phrases are written as pages are read: lower-case letters and digits, one blank between words, no
-// apostrophe ("dont"). at: word (nothing but whole words; the default), start (the first word may
-// end differently), end, anywhere (the default of phrases that hold Hangul, kana or ideographs).
+// apostrophe ("dont"). at: word (nothing but whole words; the default), start (the last word may go
+// on), end (the first word may have begun before), anywhere (the default of phrases that hold
+// Hangul, kana or ideographs; with end for those alone).
 namespace haetae::config {
 
 struct PhraseRules {

@@ -9,9 +9,6 @@
 
 namespace haetae::list {
 
-// The two engines: RE2 stands in where the processor lacks what Hyperscan needs.
-enum class EngineKind : std::uint8_t { Hyperscan, Re2 };
-
 // The seam behind PatternSet: expressions compiled so that one look at a text tells which of them
 // match. Immutable, shared by all threads.
 class PatternEngine {

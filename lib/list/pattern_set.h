@@ -63,7 +63,7 @@ class PatternScratch {
 // processors without it. Immutable, shared by all threads.
 class PatternSet {
  public:
-  using Engine = EngineKind;
+  enum class Engine : std::uint8_t { Hyperscan, Re2 };
   struct Options {
     Engine engine = Engine::Hyperscan;   // RE2 stands in where the processor lacks what it needs
     std::filesystem::path cache_folder;  // empty: compile each time

@@ -12,8 +12,9 @@ namespace haetae::list {
 
 // Limits of phrases. A phrase that breaks one is a fault of its file.
 namespace limits {
-// Phrases of one set: each costs some 300 octets, and two bits of every body that is scanned.
-inline constexpr std::size_t kPhrasesMax = 20'000;
+// Phrases of one set, each as often as it has categories: each costs some 300 octets, and eight in
+// every body that is scanned.
+inline constexpr std::size_t kPhrasesMax = 60'000;
 // Octets of one phrase (32 syllables of Hangul). As many are looked at twice where a scan is cut.
 inline constexpr std::size_t kPhraseBytesMax = 96;
 // Parts of one combination.

@@ -11,12 +11,9 @@
 
 namespace haetae::list {
 
-// How a set of phrases is looked for. The engine is fast while it has few strings to find and none
-// of them is short, so it is given no whole phrases but anchors: short pieces, each shared by
-// several. Where an anchor stands, our own code compares the phrases that hold it.
-//
-// A word is looked for with the blanks around it (PhraseText writes them), which makes five octets
-// of three letters: short words need no second pass.
+// The strings that a set of phrases is looked for by, and what each of them says. A word is looked
+// for with the blanks around it (PhraseText writes them), which makes five octets of three letters:
+// short words need no second pass.
 class PhrasePlan {
  public:
   explicit PhrasePlan(const std::vector<Phrase>& phrases);
@@ -38,31 +35,13 @@ class PhrasePlan {
   }
   const std::vector<std::uint8_t>& parts_of_combinations() const noexcept { return parts_; }
 
-  // Distinct; every literal holds at least one.
-  const std::vector<std::string>& anchors() const noexcept { return anchors_; }
-  // Which literal an anchor stands in, and how many of its octets reach to the anchor's end.
-  struct Holder {
-    std::uint32_t literal;
-    std::uint32_t end;
-  };
-  std::span<const Holder> holders_of(std::uint32_t anchor) const noexcept {
-    return std::span(holders_).subspan(holders_at_[anchor],
-                                       holders_at_[anchor + 1] - holders_at_[anchor]);
-  }
-
  private:
-  void add_literals(const std::vector<Phrase>& phrases);
-  void choose_anchors();
-
   std::vector<std::string> literals_;
   std::size_t longest_ = 0;
   std::vector<std::uint16_t> phrases_;
   std::vector<std::uint32_t> phrases_at_;  // of each literal, and one more
   std::vector<std::uint16_t> combination_of_;
   std::vector<std::uint8_t> parts_;
-  std::vector<std::string> anchors_;
-  std::vector<Holder> holders_;
-  std::vector<std::uint32_t> holders_at_;  // of each anchor, and one more
 };
 
 }  // namespace haetae::list

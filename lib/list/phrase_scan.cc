@@ -19,19 +19,20 @@ constexpr std::size_t kBitsOfWord = 64;
 
 }  // namespace
 
-PhraseScratch::PhraseScratch(std::shared_ptr<const PhraseSet> set)
-    : set_(std::move(set)), finder_(set_->finder_->make_scratch()) {}
-
-PhraseScan::PhraseScan(std::shared_ptr<PhraseScratch> scratch) : scratch_(std::move(scratch)) {
-  const PhrasePlan& plan = set().plan_;
+PhraseScan::PhraseScan(std::shared_ptr<const PhraseSet> set) : set_(std::move(set)) {
+  const PhrasePlan& plan = set_->plan();
   for (std::size_t place = 0; place < kPhrasePlacesCount; ++place) {
-    waiting_[place].room.resize(kLookBytes[place] + limits::kPhraseBytesMax);
+    waiting_[place].room.resize(kLookBytes[place] + PhraseIndex::kPaddingBytes);
     seen_[place].resize(plan.literals().size() / kBitsOfWord + 1);
     missing_[place].resize(plan.parts_of_combinations().size());
   }
-  counted_.reserve(set().phrases().size());
-  counted_at_.resize(set().phrases().size());
+  counted_.reserve(set_->phrases().size());
+  counted_at_.resize(set_->phrases().size());
   start();
+}
+
+std::span<char> PhraseScan::Waiting::free() noexcept {
+  return std::span(room).subspan(size, room.size() - PhraseIndex::kPaddingBytes - size);
 }
 
 void PhraseScan::start() noexcept {
@@ -40,7 +41,7 @@ void PhraseScan::start() noexcept {
     waiting_[place].size = 0;
     waiting_[place].looked_at = 0;
     std::ranges::fill(seen_[place], 0);
-    std::ranges::copy(set().plan_.parts_of_combinations(), missing_[place].begin());
+    std::ranges::copy(set().plan().parts_of_combinations(), missing_[place].begin());
   }
   for (const Counted& counted : counted_) counted_at_[counted.phrase] = 0;
   counted_.clear();
@@ -52,19 +53,15 @@ void PhraseScan::start() noexcept {
 void PhraseScan::feed(std::string_view text, PhrasePlace place) noexcept {
   Waiting& waiting = waiting_[index_of(place)];
   while (!text.empty()) {
-    const auto room = std::span(waiting.room).subspan(waiting.size);
-    if (room.size() < PhraseText::kStepBytes) {
-      look(place);
-      continue;
-    }
-    waiting.size += waiting.writer.take(text, room);
+    waiting.size += waiting.writer.take(text, waiting.free());
+    if (waiting.free().size() < PhraseText::kStepBytes) look(place);
   }
 }
 
 void PhraseScan::finish() noexcept {
   for (const PhrasePlace place : {PhrasePlace::Body, PhrasePlace::Title}) {
     Waiting& waiting = waiting_[index_of(place)];
-    if (waiting.size == waiting.room.size()) look(place);
+    // feed() left room.
     if (waiting.writer.is_in_word()) waiting.room[waiting.size++] = ' ';
     waiting.writer = {};
     look(place);
@@ -79,39 +76,13 @@ const PhraseScore& PhraseScan::score() noexcept {
   return score_;
 }
 
-// Compares the phrases that hold what the engine found.
-class PhraseScan::Look final : public LiteralFinder::Sink {
- public:
-  Look(PhraseScan& scan, std::string_view text, PhrasePlace place) noexcept
-      : scan_(scan), plan_(scan.set().plan_), text_(text), place_(place) {}
-
-  void on_literal(std::uint32_t anchor, std::size_t end) noexcept override {
-    for (const PhrasePlan::Holder& holder : plan_.holders_of(anchor)) {
-      const std::string_view literal = plan_.literals()[holder.literal];
-      if (end < holder.end || text_.size() - (end - holder.end) < literal.size()) continue;
-      const char* const start = text_.data() + (end - holder.end);
-      if (std::memcmp(start, literal.data(), literal.size()) == 0)
-        scan_.add(holder.literal, place_);
-    }
-  }
-
- private:
-  PhraseScan& scan_;
-  const PhrasePlan& plan_;
-  std::string_view text_;
-  PhrasePlace place_;
-};
-
 void PhraseScan::look(PhrasePlace place) noexcept {
   Waiting& waiting = waiting_[index_of(place)];
   if (waiting.size == waiting.looked_at) return;
   const std::string_view text(waiting.room.data(), waiting.size);
-  Look sink(*this, text, place);
-  if (!set().finder_->find(text, *scratch_->finder_, sink)) {
-    set().errors_.fetch_add(1, std::memory_order_relaxed);
-  }
+  set().index().find(text, [&](std::uint32_t literal) { add(literal, place); });
   // A phrase that is not whole yet began within the last octets.
-  const std::size_t kept = std::min(waiting.size, set().plan_.longest_literal() - 1);
+  const std::size_t kept = std::min(waiting.size, set().plan().longest_literal() - 1);
   std::memmove(waiting.room.data(), text.end() - kept, kept);
   waiting.size = kept;
   waiting.looked_at = kept;
@@ -133,8 +104,8 @@ void PhraseScan::add(std::uint32_t literal, PhrasePlace place) noexcept {
   const auto completes = [&](std::uint16_t combination, PhrasePlace where) {
     return combination == PhrasePlan::kNotCombined || --missing_[index_of(where)][combination] == 0;
   };
-  for (const std::uint16_t phrase : set().plan_.phrases_of(literal)) {
-    const std::uint16_t combination = set().plan_.combination_of(phrase);
+  for (const std::uint16_t phrase : set().plan().phrases_of(literal)) {
+    const std::uint16_t combination = set().plan().combination_of(phrase);
     const bool title_only = set().phrases()[phrase].title_only;
     if (is_new && completes(combination, PhrasePlace::Body) && !title_only) count(phrase, false);
     if (is_new_in_title && completes(combination, PhrasePlace::Title)) count(phrase, !title_only);
@@ -148,7 +119,7 @@ void PhraseScan::count(std::uint16_t phrase, bool once_more) noexcept {
     counted_at_[phrase] = static_cast<std::uint16_t>(counted_.size());
     counted_.push_back({phrase, false});
   }
-  sums_[set().column_of_[phrase]] += set().phrases()[phrase].weight;
+  sums_[set().column_of(phrase)] += set().phrases()[phrase].weight;
   is_summed_up_ = false;
 }
 
@@ -156,7 +127,7 @@ void PhraseScan::sum_up() noexcept {
   if (is_summed_up_) return;
   is_summed_up_ = true;
   const PhraseSet& phrases = set();
-  // On a tie the earlier phrase is named, so that every engine tells the same story.
+  // On a tie the earlier phrase is named, so that wherever a page is cut the story is the same.
   struct Heaviest {
     std::int32_t weight = 0;
     std::uint16_t phrase = std::numeric_limits<std::uint16_t>::max();
@@ -165,7 +136,7 @@ void PhraseScan::sum_up() noexcept {
   for (const Counted& counted : counted_) {
     const Phrase& phrase = phrases.phrases()[counted.phrase];
     const std::int32_t weight = phrase.weight * (counted.twice ? 2 : 1);
-    Heaviest& best = heaviest[phrases.column_of_[counted.phrase]];
+    Heaviest& best = heaviest[phrases.column_of(counted.phrase)];
     if (weight < best.weight || (weight == best.weight && counted.phrase > best.phrase)) continue;
     best = {weight, counted.phrase};
   }

@@ -26,24 +26,12 @@ struct PhraseScore {
   std::span<const Row> all() const noexcept { return {rows.data(), count}; }
 };
 
-// One worker's working memory for scans of one set, which it keeps alive: scans that began before a
-// reload end with the phrases that they began with.
-class PhraseScratch {
- public:
-  explicit PhraseScratch(std::shared_ptr<const PhraseSet> set);
-  const PhraseSet& set() const noexcept { return *set_; }
-
- private:
-  friend class PhraseScan;
-  std::shared_ptr<const PhraseSet> set_;
-  std::unique_ptr<LiteralFinder::Scratch> finder_;
-};
-
-// Reads one page after the other, as it comes. Costs some 25 KB; allocates when it is made and
-// never again (RE2, the second engine, allocates inside itself). On the thread of its scratch.
+// Reads one page after the other, as it comes. Costs some 30 KB with 5,000 phrases; allocates when
+// it is made and never again. Keeps its set alive: a page that began before a reload ends with the
+// phrases that it began with.
 class PhraseScan {
  public:
-  explicit PhraseScan(std::shared_ptr<PhraseScratch> scratch);
+  explicit PhraseScan(std::shared_ptr<const PhraseSet> set);
   PhraseScan(PhraseScan&&) noexcept = default;
   PhraseScan& operator=(PhraseScan&&) noexcept = default;
 
@@ -66,25 +54,25 @@ class PhraseScan {
   };
   std::span<const Counted> counted() const noexcept { return counted_; }
 
-  const PhraseSet& set() const noexcept { return scratch_->set(); }
+  const PhraseSet& set() const noexcept { return *set_; }
 
  private:
   // The text of one place that was not looked at yet, behind the end of what was: a phrase may
   // begin there.
   struct Waiting {
     PhraseText writer;
-    std::vector<char> room;
+    std::vector<char> room;  // and PhraseIndex::kPaddingBytes behind it
     std::size_t size = 0;
     std::size_t looked_at = 0;
+    std::span<char> free() noexcept;
   };
-  class Look;
 
   void look(PhrasePlace place) noexcept;
   void add(std::uint32_t literal, PhrasePlace place) noexcept;
   void count(std::uint16_t phrase, bool once_more) noexcept;
   void sum_up() noexcept;
 
-  std::shared_ptr<PhraseScratch> scratch_;
+  std::shared_ptr<const PhraseSet> set_;
   std::array<Waiting, kPhrasePlacesCount> waiting_;
   std::array<std::vector<std::uint64_t>, kPhrasePlacesCount> seen_;  // a bit for each literal
   // Of each combination: parts that are still missing in the page, and in its titles.

@@ -12,7 +12,7 @@ namespace {
 // Odd, so that the pieces of a page are cut everywhere.
 constexpr std::size_t kPieceBytes = 997;
 
-// Which literals of a set a text holds, found without the engine that is examined. By the first two
+// Which literals of a set a text holds, found without the index that is examined. By the first two
 // octets: asking every literal at every place would make each start wait.
 class HeldLiterals {
  public:
@@ -73,16 +73,14 @@ std::vector<bool> scanned(PhraseScan& scan, std::string_view page, PhrasePlace p
 
 }  // namespace
 
-std::optional<std::string> first_wrong_answer(const std::shared_ptr<const PhraseSet>& set,
-                                              const PhrasePlan& plan) {
+std::optional<std::string> first_wrong_answer(const std::shared_ptr<const PhraseSet>& set) {
+  const PhrasePlan& plan = set->plan();
   const HeldLiterals literals(plan);
-  PhraseScan scan(std::make_shared<PhraseScratch>(set));
-  const std::uint64_t errors_before = set->scan_errors();
+  PhraseScan scan(set);
   for (const PhrasePlace place : {PhrasePlace::Body, PhrasePlace::Title}) {
     const bool in_title = place == PhrasePlace::Title;
     const std::string page = page_of(set->phrases(), in_title ? 1 : 0);
     const std::vector<bool> counted = scanned(scan, page, place);
-    if (set->scan_errors() != errors_before) return "the phrase engine failed a known answer";
     const std::vector<bool> held = literals.find(written(page));
     std::vector<bool> expected(set->phrases().size(), true);
     for (std::uint32_t i = 0; i < held.size(); ++i) {
@@ -92,7 +90,7 @@ std::optional<std::string> first_wrong_answer(const std::shared_ptr<const Phrase
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const Phrase& phrase = set->phrases()[i];
       if (counted[i] == (expected[i] && (in_title || !phrase.title_only))) continue;
-      return std::string("the phrase engine ") + (counted[i] ? "invents" : "misses") +
+      return std::string("the phrase index ") + (counted[i] ? "invents" : "misses") +
              " the known answer of " + phrase.id;
     }
   }

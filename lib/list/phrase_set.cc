@@ -1,6 +1,7 @@
 #include "list/phrase_set.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/assert.h"
@@ -26,7 +27,10 @@ std::optional<std::string> beyond_limits(const std::vector<Phrase>& phrases) {
 }  // namespace
 
 PhraseSet::PhraseSet(std::vector<Phrase> phrases)
-    : phrases_(std::move(phrases)), source_(digest_of(phrases_)), plan_(phrases_) {
+    : phrases_(std::move(phrases)),
+      source_(digest_of(phrases_)),
+      plan_(phrases_),
+      index_(plan_.literals()) {
   for (const Phrase& phrase : phrases_) {
     const auto known = std::ranges::find(columns_, phrase.category);
     column_of_.push_back(static_cast<std::uint8_t>(known - columns_.begin()));
@@ -34,27 +38,15 @@ PhraseSet::PhraseSet(std::vector<Phrase> phrases)
   }
 }
 
-std::expected<PhraseSet::Compiled, std::string> PhraseSet::compile(std::vector<Phrase> phrases,
-                                                                   const Options& options) {
+std::expected<std::shared_ptr<const PhraseSet>, std::string> PhraseSet::compile(
+    std::vector<Phrase> phrases) {
   if (auto what = beyond_limits(phrases)) return std::unexpected(std::move(*what));
-  std::shared_ptr<PhraseSet> set(new PhraseSet(std::move(phrases)));
+  std::shared_ptr<const PhraseSet> set(new PhraseSet(std::move(phrases)));
   if (set->columns_.size() > limits::kPhraseCategoriesMax) {
     return std::unexpected("the phrases speak of too many categories");
   }
-  Compiled compiled;
-  std::optional<std::string> missed;
-  // What was kept and answers wrong is made anew.
-  for (const bool may_read_cache : {true, false}) {
-    auto build = compile_literals(set->plan_.anchors(), options.engine,
-                                  {options.cache_folder, may_read_cache});
-    if (!build) return std::unexpected(std::move(build.error()));
-    set->finder_ = std::move(build->finder);
-    compiled = {set, build->from_cache, std::move(build->cache_warning)};
-    missed = first_wrong_answer(set, set->plan_);
-    if (!missed || !build->from_cache) break;
-  }
-  if (missed) return std::unexpected(std::move(*missed));
-  return compiled;
+  if (auto wrong = first_wrong_answer(set)) return std::unexpected(std::move(*wrong));
+  return set;
 }
 
 }  // namespace haetae::list

@@ -1,14 +1,13 @@
 #include "list/phrase_text.h"
 
-#include <array>
 #include <cstring>
 
 namespace haetae::list {
 namespace {
 
-constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
-constexpr std::uint64_t kEach = 0x0101010101010101;
-constexpr std::uint64_t kHigh = 0x80 * kEach;
+// Octets that are looked at together: the second where the first hold something.
+constexpr std::size_t kWideStepBytes = 32;
+constexpr std::size_t kNarrowStepBytes = 8;
 
 constexpr bool is_latin(std::uint8_t octet) noexcept {
   return octet >= 'a' && octet <= 'z';
@@ -17,11 +16,30 @@ constexpr bool is_tail(std::uint8_t octet) noexcept {
   return (octet & 0xc0) == 0x80;
 }
 
+// True if so many octets are written as they stand. Without branches, so that compilers do it with
+// few instructions; finds too much where letters have accents, never too little.
+// text: another octet stands before it.
+template <std::size_t kBytes>
+bool is_plain(const char* text) noexcept {
+  unsigned found = 0;
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    const auto before = static_cast<std::uint8_t>(text[static_cast<std::ptrdiff_t>(i) - 1]);
+    const auto octet = static_cast<std::uint8_t>(text[i]);
+    const bool is_high = octet >= 0x80;
+    const bool was_high = before >= 0x80;
+    found |= static_cast<unsigned>(octet < ' ') |
+             static_cast<unsigned>((octet == ' ') & (before == ' ')) |
+             static_cast<unsigned>(is_latin(octet) & was_high) |
+             static_cast<unsigned>(is_high & is_latin(before));
+  }
+  return found == 0;
+}
+
 }  // namespace
 
 PhraseText::Before PhraseText::class_of(std::uint8_t octet, Before before) noexcept {
   if (octet >= 0x80) {
-    if (is_tail(octet)) return before;  // of the same character
+    if (is_tail(octet)) return before == Before::Wide ? Before::Wide : Before::Other;
     return starts_wide(static_cast<char>(octet)) ? Before::Wide : Before::Other;
   }
   if (is_latin(octet)) return Before::Latin;
@@ -29,46 +47,47 @@ PhraseText::Before PhraseText::class_of(std::uint8_t octet, Before before) noexc
   return octet < ' ' ? Before::Newline : Before::Other;
 }
 
-// Of the last character that begins in the octets; before, if none does.
-PhraseText::Before PhraseText::last_of(std::string_view octets, Before before) noexcept {
-  while (!octets.empty() && is_tail(static_cast<std::uint8_t>(octets.back()))) {
-    octets.remove_suffix(1);
+// After all of the octets, as if each had been taken; at most one character is looked at.
+PhraseText::Before PhraseText::class_after(std::string_view octets, Before before) noexcept {
+  std::size_t tails = 0;
+  while (tails < octets.size() &&
+         is_tail(static_cast<std::uint8_t>(octets[octets.size() - 1 - tails]))) {
+    ++tails;
   }
-  return octets.empty() ? before : class_of(static_cast<std::uint8_t>(octets.back()), before);
+  if (tails < octets.size()) {
+    before = class_of(static_cast<std::uint8_t>(octets[octets.size() - 1 - tails]), before);
+  }
+  return tails == 0 || before == Before::Wide ? before : Before::Other;
 }
 
-// Eight octets at once are copied as they stand if none of them is a matter of judgement: all but
-// few. The tests may find too much, never too little.
-bool PhraseText::is_plain(std::uint64_t octets) const noexcept {
-  const std::uint64_t high = octets & kHigh;
-  const std::uint64_t low = octets & ~kHigh;
-  const std::uint64_t control = (octets - ' ' * kEach) & ~octets & kHigh;
-  const std::uint64_t other_than_blank = octets ^ (' ' * kEach);
-  const std::uint64_t blank = (other_than_blank - kEach) & ~other_than_blank & kHigh;
-  const std::uint64_t latin =
-      (low + (0x80 - 'a') * kEach) & ~(low + (0x7f - 'z') * kEach) & ~octets & kHigh;
-  // What stands before each octet: the first one's is before_.
-  const auto before = [](std::uint64_t mask, bool first) {
-    return mask << 8 | (first ? std::uint64_t{0x80} : 0);
-  };
-  const bool after_blank = before_ <= Before::Blank;
-  const bool after_high = before_ == Before::Wide || before_ == Before::Other;
-  return (control | (blank & before(blank, after_blank)) | (latin & before(high, after_high)) |
-          (high & before(latin, before_ == Before::Latin))) == 0 &&
-         before_ != Before::Nothing;
-}
-
-std::size_t PhraseText::take_plain(std::string_view& text, std::span<char> room) noexcept {
+std::size_t PhraseText::take(std::string_view& text, std::span<char> room) noexcept {
   std::size_t size = 0;
-  while (text.size() >= kWordBytes && room.size() - size >= kStepBytes) {
-    std::uint64_t octets = 0;
-    std::memcpy(&octets, text.data(), kWordBytes);
-    if (!is_plain(octets)) break;
-    std::memcpy(room.data() + size, text.data(), kWordBytes);
-    size += kWordBytes;
-    before_ = last_of(text.substr(0, kWordBytes), before_);
-    text.remove_prefix(kWordBytes);
+  std::size_t at = 0;
+  const auto has_room = [&] { return room.size() - size >= kStepBytes; };
+  const auto copy = [&](std::size_t bytes) {
+    std::memcpy(room.data() + size, text.data() + at, bytes);
+    size += bytes;
+    at += bytes;
+  };
+  while (at < text.size() && has_room()) {
+    // The very first octet alone: what follows has one before it in this text.
+    const std::string_view octets = text.substr(at, at == 0 ? 1 : kNarrowStepBytes);
+    size += take_careful(octets, room.data() + size);
+    at += octets.size();
+    const std::size_t plain_from = at;
+    while (text.size() - at >= kWideStepBytes && has_room() &&
+           is_plain<kWideStepBytes>(text.data() + at)) {
+      copy(kWideStepBytes);
+    }
+    while (text.size() - at >= kNarrowStepBytes && has_room() &&
+           is_plain<kNarrowStepBytes>(text.data() + at)) {
+      copy(kNarrowStepBytes);
+    }
+    if (at > plain_from) {
+      before_ = class_after(text.substr(plain_from, at - plain_from), before_);
+    }
   }
+  text.remove_prefix(at);
   return size;
 }
 
@@ -80,8 +99,7 @@ std::size_t PhraseText::take_careful(std::string_view octets, char* out) noexcep
     before_ = Before::Newline;
   }
   for (const char c : octets) {
-    const auto octet = static_cast<std::uint8_t>(c);
-    const Before now = class_of(octet, before_);
+    const Before now = class_of(static_cast<std::uint8_t>(c), before_);
     if (now == Before::Newline) {
       if (before_ == Before::Newline) continue;
       if (before_ != Before::Blank) *out++ = ' ';
@@ -99,18 +117,6 @@ std::size_t PhraseText::take_careful(std::string_view octets, char* out) noexcep
     before_ = now;
   }
   return static_cast<std::size_t>(out - start);
-}
-
-std::size_t PhraseText::take(std::string_view& text, std::span<char> room) noexcept {
-  std::size_t size = 0;
-  while (!text.empty() && room.size() - size >= kStepBytes) {
-    size += take_plain(text, room.subspan(size));
-    if (text.empty() || room.size() - size < kStepBytes) break;
-    const std::string_view octets = text.substr(0, kWordBytes);
-    size += take_careful(octets, room.data() + size);
-    text.remove_prefix(octets.size());
-  }
-  return size;
 }
 
 std::string phrase_text(std::string_view text) {

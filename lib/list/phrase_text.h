@@ -32,9 +32,7 @@ class PhraseText {
   // The character before the next one, as far as that cares.
   enum class Before : std::uint8_t { Nothing, Newline, Blank, Latin, Wide, Other };
   static Before class_of(std::uint8_t octet, Before before) noexcept;
-  static Before last_of(std::string_view octets, Before before) noexcept;
-  bool is_plain(std::uint64_t octets) const noexcept;
-  std::size_t take_plain(std::string_view& text, std::span<char> room) noexcept;
+  static Before class_after(std::string_view octets, Before before) noexcept;
   std::size_t take_careful(std::string_view octets, char* out) noexcept;
 
   Before before_ = Before::Nothing;
