@@ -1,0 +1,320 @@
+#include "content/page_text.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/utf8.h"
+#include "content/plain_run.h"
+
+namespace haetae::content {
+namespace {
+
+// What an octet is to who reads words: a letter or digit as it is written, or one of these.
+enum Class : std::uint8_t { kNothing, kSign, kBoundary, kWide, kStop, kFirstLetter = '0' };
+
+using Classes = std::array<std::uint8_t, 256>;
+
+// stops: octets that end the reading.
+constexpr Classes classes(std::string_view stops, std::string_view boundaries = "") {
+  Classes of{};
+  for (int i = 0; i < 256; ++i) {
+    const auto folded = static_cast<std::uint8_t>(i < 0x80 ? fold(static_cast<char32_t>(i)) : 0);
+    const bool is_letter = i < 0x80 && is_word_character(folded);
+    of[static_cast<std::size_t>(i)] = i >= 0x80   ? std::uint8_t{kWide}
+                                      : is_letter ? folded
+                                                  : std::uint8_t{kSign};
+  }
+  // Browsers leave NUL out.
+  of['\''] = of[0] = kNothing;
+  for (const char c : boundaries) of[static_cast<unsigned char>(c)] = kBoundary;
+  for (const char c : stops) of[static_cast<unsigned char>(c)] = kStop;
+  return of;
+}
+
+constexpr Classes kOfHtml = classes("<&");
+constexpr Classes kOfJson = classes("\\", "\"");
+constexpr Classes kOfPlain = classes("");
+constexpr Classes kOfCdata = classes("]>");
+constexpr Classes kOfKept = classes("&");
+constexpr Classes kOfDoubleQuotes = classes("\"&");
+constexpr Classes kOfSingleQuotes = classes("'&");
+constexpr Classes kOfNoQuotes = classes(" \t\n\r\f>&");
+
+constexpr bool is_hangul_syllable(char32_t c) noexcept {
+  return c >= 0xac00 && c <= 0xd7a3;
+}
+constexpr bool is_hangul_start(char32_t c) noexcept {
+  return c >= 0x1100 && c <= 0x1112;
+}
+// A conjoining vowel or final, which changes what stands before.
+constexpr bool is_hangul_rest(char32_t c) noexcept {
+  return c >= 0x1161 && c <= 0x11c2;
+}
+
+// Of three octets of UTF-8, whatever they are.
+constexpr char32_t of_three(const char* at) noexcept {
+  const auto bits = [](char c, unsigned mask) {
+    return static_cast<char32_t>(static_cast<unsigned char>(c) & mask);
+  };
+  return bits(at[0], 0xf) << 12U | bits(at[1], 0x3f) << 6U | bits(at[2], 0x3f);
+}
+
+constexpr bool is_of_three(const char* at) noexcept {
+  const auto first = static_cast<std::uint8_t>(at[0]), second = static_cast<std::uint8_t>(at[1]);
+  return utf8_size(first, second) == 3 && is_utf8_tail(static_cast<std::uint8_t>(at[2]));
+}
+
+// One character of UTF-8 at the start of some octets. size 0: it is cut; kNoCharacter of one octet:
+// broken.
+struct Taken {
+  char32_t character;
+  std::size_t size;
+};
+
+Taken take_utf8(const char* at, std::size_t bytes) noexcept {
+  const auto octet = [at](std::size_t i) { return static_cast<std::uint8_t>(at[i]); };
+  const Taken broken{kNoCharacter, 1};
+  constexpr std::uint8_t kSomeTails[] = {0x80, 0x90, 0xa0};
+  if (bytes == 1) {
+    for (const std::uint8_t tail : kSomeTails) {
+      if (utf8_size(octet(0), tail) > 1) return {kNoCharacter, 0};
+    }
+    return broken;
+  }
+  const std::size_t size = utf8_size(octet(0), octet(1));
+  if (size < 2) return broken;
+  auto character = static_cast<char32_t>(octet(0) & (0x7fU >> size));
+  for (std::size_t i = 1; i < std::min(size, bytes); ++i) {
+    if (!is_utf8_tail(octet(i))) return broken;
+    character = character << 6U | (octet(i) & 0x3fU);
+  }
+  return bytes < size ? Taken{kNoCharacter, 0} : Taken{character, size};
+}
+
+}  // namespace
+
+void PageText::start(Form form) noexcept {
+  form_ = form;
+  state_ = State::Text;
+  place_ = Place::Body;
+  words_ = {};
+  labels_ = {};
+  run_bytes_ = 0;
+  run_is_wide_ = is_behind_close_ = closed_more_ = false;
+  cut_bytes_ = 0;
+  is_alone_ = is_foreign_ = is_html_again_ = false;
+}
+
+void PageText::open(PageRoom& room) noexcept {
+  room_ = &room;
+  for (std::size_t i = 0; i < kPlacesCount; ++i) {
+    Words& words = words_[i];
+    std::copy_n(words.held.begin(), words.held_bytes, room.parts_[i].octets.begin());
+    room.parts_[i].size = words.held_bytes;
+    words.held_bytes = 0;
+  }
+}
+
+void PageText::feed(std::string_view utf8, PageRoom& room) noexcept {
+  HAETAE_ASSERT(utf8.size() <= limits::kPageChunkBytesMax);
+  open(room);
+  const char* at = utf8.data();
+  const char* const end = at + utf8.size();
+  while (at != end) at = step(at, end);
+  for (std::size_t i = 0; i < kPlacesCount; ++i) hold_syllable(words_[i], room.parts_[i]);
+}
+
+void PageText::hold_syllable(Words& words, PageRoom::Part& part) noexcept {
+  if (words.gap != Gap::None || part.size < words.held.size()) return;
+  const char* const last = part.octets.data() + part.size - words.held.size();
+  if (!is_of_three(last)) return;
+  const char32_t character = of_three(last);
+  if (!is_hangul_start(character) && !is_hangul_syllable(character)) return;
+  std::copy_n(last, words.held.size(), words.held.begin());
+  words.held_bytes = static_cast<std::uint8_t>(words.held.size());
+  part.size -= words.held.size();
+}
+
+void PageText::finish(PageRoom& room) noexcept {
+  open(room);
+  if (state_ == State::Reference || state_ == State::ValueReference) end_reference(false);
+}
+
+const char* PageText::step(const char* at, const char* end) noexcept {
+  switch (state_) {
+    case State::Text: return read_text(at, end);
+    case State::Reference:
+    case State::ValueReference: return read_reference(at, end);
+    case State::Escape: return read_escape(at, end);
+    case State::TagOpen: return open_tag(at);
+    case State::EndTagOpen: return open_end_tag(at);
+    case State::TagName: return read_tag_name(at, end);
+    case State::BeforeAttribute: return read_before_attribute(at, end);
+    case State::AttributeName: return read_attribute_name(at, end);
+    case State::AfterAttributeName: return read_after_attribute_name(at, end);
+    case State::BeforeValue: return read_before_value(at, end);
+    case State::Value:
+    case State::KeptValue: return read_value(at, end);
+    case State::TextValue: return read_text_value(at, end);
+    case State::Declaration: return read_declaration(at);
+    case State::Cdata: return read_cdata(at, end);
+    case State::Comment: return read_comment(at, end);
+    case State::UpToBracket: return read_up_to_bracket(at, end);
+    case State::AloneTag: return read_alone_tag(at);
+    case State::Unseen: return read_unseen(at, end);
+    case State::Script: return read_script(at, end);
+  }
+  return end;
+}
+
+const char* PageText::read_text(const char* at, const char* end) noexcept {
+  const Classes& of = form_ == Form::Json ? kOfJson : form_ == Form::Plain ? kOfPlain : kOfHtml;
+  at = read_words(at, end, of);
+  if (at == end) return at;
+  switch (*at) {
+    case '&': start_reference(State::Reference); break;
+    case '\\': start_reference(State::Escape); break;
+    default: state_ = is_alone_ ? State::AloneTag : State::TagOpen; matched_ = 1;
+  }
+  return at + 1;
+}
+
+const char* PageText::read_cdata(const char* at, const char* end) noexcept {
+  const char* const start = at;
+  at = read_words(at, end, kOfCdata);
+  if (at != start) dashes_ = 0;
+  if (at == end) return at;
+  if (*at == '>' && dashes_ == 2) {
+    state_ = State::Text;
+    return at + 1;
+  }
+  separate(Gap::Blank);
+  dashes_ = *at == ']' ? static_cast<std::uint8_t>(std::min(dashes_ + 1, 2)) : std::uint8_t{0};
+  return at + 1;
+}
+
+const char* PageText::read_kept_words(const char* at, const char* end) noexcept {
+  return read_words(at, end, kOfKept);
+}
+
+// Of an attribute's value, up to its end or a reference.
+const char* PageText::read_value_words(const char* at, const char* end) noexcept {
+  const Classes& of = quote_ == '"'    ? kOfDoubleQuotes
+                      : quote_ == '\'' ? kOfSingleQuotes
+                                       : kOfNoQuotes;
+  return read_words(at, end, of);
+}
+
+// Writes words up to the first octet that stops it, and returns where that stands.
+const char* PageText::read_words(const char* at, const char* end, const Classes& of) noexcept {
+  PageRoom::Part& part = this->part();
+  Words& words = this->words();
+  char* out = part.octets.data() + part.size;
+  const char* const start = out;
+  const bool has_blanks = of[' '] == kSign;
+  if (cut_bytes_ > 0) at = read_cut(at, end, out);
+  while (at != end) {
+    const std::uint8_t first = of[static_cast<std::uint8_t>(*at)];
+    if (first >= kFirstLetter) {
+      put_gap(out);
+      if (has_blanks) at = copy_plain_run(at, end, out);
+      std::uint8_t next = 0;
+      while (at != end && (next = of[static_cast<std::uint8_t>(*at)]) >= kFirstLetter) {
+        *out++ = static_cast<char>(next);
+        ++at;
+      }
+      if (out[-1] == ' ') {
+        --out;
+        words.gap = Gap::Blank;
+      }
+    } else if (first == kWide) {
+      at = read_wide(at, end, out);
+    } else if (first == kStop) {
+      break;
+    } else {
+      if (first != kNothing) separate(first == kSign ? Gap::Blank : Gap::Boundary);
+      ++at;
+    }
+  }
+  part.size = static_cast<std::size_t>(out - part.octets.data());
+  if (out != start) {
+    run_bytes_ += static_cast<std::size_t>(out - start);
+    run_is_wide_ = static_cast<std::uint8_t>(out[-1]) >= 0x80;
+  }
+  return at;
+}
+
+// One character beyond ASCII, or as much Hangul as there is.
+const char* PageText::read_wide(const char* at, const char* end, char*& out) noexcept {
+  const char* const start = at;
+  while (end - at >= 3 && is_of_three(at) && is_hangul_syllable(of_three(at))) {
+    put_gap(out);
+    out = std::copy_n(at, 3, out);
+    at += 3;
+  }
+  if (at != start) return at;
+  const auto left = static_cast<std::size_t>(end - at);
+  const Taken taken = take_utf8(at, left);
+  if (taken.size > 0) {
+    put(fold(taken.character), out);
+    return at + taken.size;
+  }
+  std::copy_n(at, left, cut_.begin());
+  cut_bytes_ = static_cast<std::uint8_t>(left);
+  return end;
+}
+
+// The rest of a character whose start was cut off from it.
+const char* PageText::read_cut(const char* at, const char* end, char*& out) noexcept {
+  while (at != end) {
+    cut_[cut_bytes_] = *at;
+    const Taken taken = take_utf8(cut_.data(), cut_bytes_ + 1U);
+    if (taken.size == 0) {
+      ++cut_bytes_;
+      ++at;
+      continue;
+    }
+    const bool is_whole = taken.size == cut_bytes_ + 1U;
+    cut_bytes_ = 0;
+    put(is_whole ? fold(taken.character) : kNoCharacter, out);
+    return is_whole ? at + 1 : at;  // what broke it may be a letter itself
+  }
+  return at;
+}
+
+inline void PageText::put_gap(char*& out) noexcept {
+  Words& words = this->words();
+  if (words.gap != Gap::None) *out++ = words.gap == Gap::Blank ? ' ' : '\n';
+  words.gap = Gap::None;
+  words.has_text = true;
+}
+
+// character: folded.
+void PageText::put(char32_t character, char*& out) noexcept {
+  if (character == 0 || character == '\'') return;
+  if (!is_word_character(character)) return separate(Gap::Blank);
+  if (is_hangul_rest(character) && words().gap == Gap::None && out - part().octets.data() >= 3 &&
+      is_of_three(out - 3)) {
+    if (const char32_t syllable = joined_hangul(of_three(out - 3), character); syllable != 0) {
+      out -= 3;
+      character = syllable;
+    }
+  }
+  put_gap(out);
+  std::array<char, 4> octets;
+  out = std::copy_n(octets.begin(), put_utf8(character, octets), out);
+}
+
+void PageText::add(char32_t character) noexcept {
+  PageRoom::Part& part = this->part();
+  char* out = part.octets.data() + part.size;
+  put(fold(character), out);
+  part.size = static_cast<std::size_t>(out - part.octets.data());
+}
+
+// Nothing stands before a text's first word.
+void PageText::separate(Gap gap) noexcept {
+  if (words().has_text) words().gap = std::max(words().gap, gap);
+}
+
+}  // namespace haetae::content

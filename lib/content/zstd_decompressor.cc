@@ -1,0 +1,63 @@
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "content/decompressor.h"
+
+namespace haetae::content {
+namespace {
+
+struct FreeZstd {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+class Zstd final : public Decompressor {
+ public:
+  bool start() noexcept override {
+    // A context keeps the largest window that it ever had.
+    constexpr std::size_t kKeptBytesMax = std::size_t{1} << 20;
+    if (ZSTD_sizeof_DCtx(context_.get()) > kKeptBytesMax) context_.reset();
+    if (context_ == nullptr) context_.reset(ZSTD_createDCtx());
+    is_whole_ = false;
+    if (context_ == nullptr) return false;
+    ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
+    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, limits::kZstdWindowBitsMax);
+    return true;
+  }
+
+  // Frames put behind one another are one body (RFC 8878, section 3.1).
+  BodyDecoder::Step step(Bytes& raw, MutableBytes out) noexcept override {
+    if (is_whole_ && raw.empty()) return {DecodeEnd::NeedMore, 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    ZSTD_inBuffer from{raw.data(), raw.size(), 0};
+    std::size_t result = 0;
+    do {
+      result = ZSTD_decompressStream(context_.get(), &to, &from);
+      is_whole_ = result == 0;
+    } while (ZSTD_isError(result) == 0 && from.pos < from.size && to.pos < to.size);
+    raw = raw.subspan(from.pos);
+    if (ZSTD_isError(result) != 0) return {end_of(result), to.pos};
+    return {to.pos == to.size ? DecodeEnd::MoreText : DecodeEnd::NeedMore, to.pos};
+  }
+
+  bool is_whole() const noexcept override { return is_whole_; }
+
+ private:
+  static DecodeEnd end_of(std::size_t error) noexcept {
+    switch (ZSTD_getErrorCode(error)) {
+      case ZSTD_error_frameParameter_windowTooLarge:
+      case ZSTD_error_memory_allocation: return DecodeEnd::TooLarge;
+      default: return DecodeEnd::Corrupt;
+    }
+  }
+
+  std::unique_ptr<ZSTD_DCtx, FreeZstd> context_;
+  bool is_whole_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Decompressor> make_zstd_decompressor() {
+  return std::make_unique<Zstd>();
+}
+
+}  // namespace haetae::content
