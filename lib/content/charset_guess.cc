@@ -25,17 +25,6 @@ bool is_utf8(Bytes octets, bool is_end) noexcept {
   return true;
 }
 
-// UTF-16 without a mark: every other octet of ASCII is NUL, and pages are full of it.
-std::optional<Charset> utf16(Bytes octets) noexcept {
-  std::size_t nuls[2] = {0, 0};
-  for (std::size_t i = 0; i < octets.size(); ++i) nuls[i % 2] += octets[i] == 0;
-  const std::size_t few = octets.size() / 64;
-  const std::size_t many = octets.size() / 16 + 1;
-  if (nuls[0] >= many && nuls[1] <= few) return Charset::Utf16Be;
-  if (nuls[1] >= many && nuls[0] <= few) return Charset::Utf16Le;
-  return std::nullopt;
-}
-
 // Korean in CP949: pairs alone, and nearly all of them in the rows of KS X 1001 that hold Hangul.
 // Of Chinese in GB 2312 four characters in ten lie beyond those rows, of Japanese in EUC-JP nearly
 // all lie before them.
@@ -65,7 +54,6 @@ std::optional<Charset> iso_2022(std::string_view text) noexcept {
 
 Charset guess_charset(Bytes octets, bool is_end) noexcept {
   if (const std::optional<Charset> found = iso_2022(as_text(octets))) return *found;
-  if (const std::optional<Charset> found = utf16(octets)) return *found;
   if (is_utf8(octets, is_end)) return Charset::Utf8;
   if (is_korean(octets)) return Charset::Cp949;
   return detect_charset(octets).value_or(Charset::Windows1252);

@@ -64,6 +64,10 @@ Converter open_converter(Charset charset) {
   return converter;
 }
 
+constexpr bool is_unicode(Charset charset) noexcept {
+  return charset == Charset::Utf8 || charset == Charset::Utf16Le || charset == Charset::Utf16Be;
+}
+
 }  // namespace
 
 struct Transcoder::State {
@@ -90,7 +94,7 @@ void Transcoder::start() noexcept {
 }
 
 std::string_view Transcoder::convert(Bytes& raw, std::span<char> room, bool is_end) noexcept {
-  const char* const start = as_text(raw).data();
+  const char* const start = raw.empty() ? "" : as_text(raw).data();  // ICU takes no null
   const char* source = start;
   char* target = room.data();
   UErrorCode error = U_ZERO_ERROR;
@@ -113,10 +117,15 @@ std::optional<Charset> detect_charset(Bytes octets) noexcept {
   ucsdet_enableInputFilter(detector.get(), 1);  // tags are ASCII and tell nothing
   ucsdet_setText(detector.get(), as_text(octets).data(), static_cast<std::int32_t>(octets.size()),
                  &error);
-  const UCharsetMatch* const match = ucsdet_detect(detector.get(), &error);
-  if (U_FAILURE(error) || match == nullptr) return std::nullopt;
-  const char* const name = ucsdet_getName(match, &error);
-  return U_SUCCESS(error) ? charset_of(name) : std::nullopt;
+  std::int32_t count = 0;
+  const UCharsetMatch** const matches = ucsdet_detectAll(detector.get(), &count, &error);
+  if (U_FAILURE(error)) return std::nullopt;
+  for (std::int32_t i = 0; i < count; ++i) {  // best first
+    const char* const name = ucsdet_getName(matches[i], &error);
+    const std::optional<Charset> charset = U_SUCCESS(error) ? charset_of(name) : std::nullopt;
+    if (charset && !is_unicode(*charset)) return charset;
+  }
+  return std::nullopt;
 }
 
 }  // namespace haetae::content

@@ -32,7 +32,8 @@ class Transcoder {
   std::unique_ptr<State> state_;
 };
 
-// The encoding that ICU's detector takes the octets for; no value if it finds none of ours.
+// The encoding other than Unicode's that ICU's detector takes the octets for; no value if it finds
+// none of ours.
 std::optional<Charset> detect_charset(Bytes octets) noexcept;
 
 }  // namespace haetae::content
