@@ -40,7 +40,11 @@ class Brotli final : public Decompressor {
     is_whole_ = result == BROTLI_DECODER_RESULT_SUCCESS;
     switch (result) {
       case BROTLI_DECODER_RESULT_SUCCESS: return {DecodeEnd::Done, bytes};
-      case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: return {DecodeEnd::NeedMore, bytes};
+      case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: {
+        // It asks for input even where out was too small for what it has.
+        const bool has_more = BrotliDecoderHasMoreOutput(state_.get()) == BROTLI_TRUE;
+        return {has_more ? DecodeEnd::MoreText : DecodeEnd::NeedMore, bytes};
+      }
       case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: return {DecodeEnd::MoreText, bytes};
       case BROTLI_DECODER_RESULT_ERROR: break;
     }

@@ -1,7 +1,8 @@
 #include "content/element.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
+#include <string_view>
 
 #include "base/ascii_text.h"
 
@@ -43,16 +44,21 @@ constexpr Row kRows[] = {
     {{Kind::BackToHtml, kStays}, "annotation-xml desc foreignobject mi mn mo ms mtext"},
 };
 
+// A name as two numbers: nearly all tags are compared by the first alone.
+struct Key {
+  std::uint64_t start = 0, rest = 0;
+  friend bool operator==(const Key&, const Key&) = default;
+};
+static_assert(sizeof(Key) == kElementNameBytesMax);
+
 constexpr std::size_t kSlots = 512;  // of which a quarter is taken: few names meet another
 
-constexpr std::size_t slot_of(std::string_view name) noexcept {
-  std::uint32_t hash = 0;
-  for (const char c : name) hash = hash * 31 + static_cast<std::uint8_t>(c);
-  return hash * 0x9e3779b1U >> 23U;  // the top nine bits
+constexpr std::size_t slot_of(const Key& key) noexcept {
+  return (key.start ^ key.rest) * 0x9e3779b97f4a7c15U >> 55U;  // the top nine bits
 }
 
 struct Slot {
-  std::string_view name;
+  Key key;
   Element element;
 };
 
@@ -61,10 +67,12 @@ constexpr std::array<Slot, kSlots> table() {
   for (const Row& row : kRows) {
     std::string_view names = row.names;
     while (!names.empty()) {
-      const std::string_view name = take_until(names, ' ');
-      std::size_t slot = slot_of(name);
-      while (!slots[slot].name.empty()) slot = (slot + 1) % kSlots;
-      slots[slot] = {name, row.element};
+      ElementName name{};
+      std::ranges::copy(take_until(names, ' '), name.begin());
+      const auto key = std::bit_cast<Key>(name);
+      std::size_t slot = slot_of(key);
+      while (slots[slot].key != Key{}) slot = (slot + 1) % kSlots;
+      slots[slot] = {key, row.element};
     }
   }
   return slots;
@@ -72,14 +80,15 @@ constexpr std::array<Slot, kSlots> table() {
 
 }  // namespace
 
-Element element_of(std::string_view name) noexcept {
+Element element_of(const ElementName& name) noexcept {
   static constexpr std::array<Slot, kSlots> kTable = table();
-  std::size_t slot = slot_of(name);
-  while (!kTable[slot].name.empty()) {
-    if (kTable[slot].name == name) return kTable[slot].element;
+  const auto key = std::bit_cast<Key>(name);
+  std::size_t slot = slot_of(key);
+  while (kTable[slot].key != key) {
+    if (kTable[slot].key == Key{}) return {};
     slot = (slot + 1) % kSlots;
   }
-  return {};
+  return kTable[slot].element;
 }
 
 }  // namespace haetae::content

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace haetae::content {
 
@@ -28,8 +28,9 @@ struct Element {
   bool breaks_out = false;
 };
 
-// name: in lower case, as much of it as kElementNameBytesMax.
+// name: in lower case, zeros behind it; of a longer one the start, which is no name that we know.
 inline constexpr std::size_t kElementNameBytesMax = 16;
-Element element_of(std::string_view name) noexcept;
+using ElementName = std::array<char, kElementNameBytesMax>;
+Element element_of(const ElementName& name) noexcept;
 
 }  // namespace haetae::content

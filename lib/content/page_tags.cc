@@ -35,15 +35,16 @@ constexpr bool is_about_page(std::string_view name) noexcept {
 
 }  // namespace
 
-const char* PageText::open_tag(const char* at) noexcept {
+const char* PageText::open_tag(const char* at, const char* end) noexcept {
   name_.clear();
+  name_.octets.fill('\0');
   is_end_tag_ = ends_itself_ = false;
   if (is_letter(*at)) {
     state_ = State::TagName;
-    return at;
+    return read_tag_name(at, end);
   }
   switch (*at) {
-    case '/': state_ = State::EndTagOpen; return at + 1;
+    case '/': state_ = State::EndTagOpen; return at + 1 != end ? open_end_tag(at + 1, end) : end;
     case '!':
       state_ = State::Declaration;
       reference_.clear();
@@ -56,18 +57,18 @@ const char* PageText::open_tag(const char* at) noexcept {
   }
 }
 
-const char* PageText::open_end_tag(const char* at) noexcept {
+const char* PageText::open_end_tag(const char* at, const char* end) noexcept {
   is_end_tag_ = true;
   state_ = is_letter(*at) ? State::TagName : State::UpToBracket;
-  return at;
+  return state_ == State::TagName ? read_tag_name(at, end) : at;
 }
 
 const char* PageText::read_tag_name(const char* at, const char* end) noexcept {
   for (; at != end; ++at) {
     if (ends_tag_name(*at)) {
-      element_ = element_of(name_.text());
+      element_ = element_of(name_.octets);
       state_ = State::BeforeAttribute;
-      return at;
+      return read_before_attribute(at, end);
     }
     name_.add(ascii_lower(*at));
   }
@@ -86,7 +87,7 @@ const char* PageText::read_before_attribute(const char* at, const char* end) noe
       attribute_.clear();
       attribute_.add(ascii_lower(*at));  // a "=" here is a part of the name
       state_ = State::AttributeName;
-      return at + 1;
+      return read_attribute_name(at + 1, end);
     }
     ends_itself_ = *at == '/';
   }
@@ -97,7 +98,7 @@ const char* PageText::read_attribute_name(const char* at, const char* end) noexc
   for (; at != end; ++at) {
     if (*at == '=') {
       state_ = State::BeforeValue;
-      return at + 1;
+      return read_before_value(at + 1, end);
     }
     if (ends_tag_name(*at)) {
       state_ = State::AfterAttributeName;
@@ -125,7 +126,8 @@ const char* PageText::read_before_value(const char* at, const char* end) noexcep
   const bool is_quoted = *at == '"' || *at == '\'';
   quote_ = is_quoted ? *at : '\0';
   state_ = value_state();
-  return is_quoted ? at + 1 : at;
+  if (is_quoted) ++at;
+  return state_ == State::TextValue ? at : read_value(at, end);
 }
 
 PageText::State PageText::value_state() noexcept {

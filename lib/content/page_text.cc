@@ -1,6 +1,7 @@
 #include "content/page_text.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.h"
 #include "base/utf8.h"
@@ -40,6 +41,8 @@ constexpr Classes kOfDoubleQuotes = classes("\"&");
 constexpr Classes kOfSingleQuotes = classes("'&");
 constexpr Classes kOfNoQuotes = classes(" \t\n\r\f>&");
 
+constexpr std::ptrdiff_t kHangulBytes = 3;
+
 constexpr bool is_hangul_syllable(char32_t c) noexcept {
   return c >= 0xac00 && c <= 0xd7a3;
 }
@@ -62,6 +65,19 @@ constexpr char32_t of_three(const char* at) noexcept {
 constexpr bool is_of_three(const char* at) noexcept {
   const auto first = static_cast<std::uint8_t>(at[0]), second = static_cast<std::uint8_t>(at[1]);
   return utf8_size(first, second) == 3 && is_utf8_tail(static_cast<std::uint8_t>(at[2]));
+}
+
+constexpr bool is_wide(char octet) noexcept {
+  return static_cast<std::uint8_t>(octet) >= 0x80;
+}
+
+constexpr bool is_hangul_syllable(const char* at) noexcept {
+  const auto tails = [](char a, char b) {
+    return (static_cast<std::uint8_t>(a) & 0xc0U) == 0x80 &&
+           (static_cast<std::uint8_t>(b) & 0xc0U) == 0x80;
+  };
+  return (static_cast<std::uint8_t>(at[0]) & 0xf0U) == 0xe0 && tails(at[1], at[2]) &&
+         is_hangul_syllable(of_three(at));
 }
 
 // One character of UTF-8 at the start of some octets. size 0: it is cut; kNoCharacter of one octet:
@@ -94,15 +110,8 @@ Taken take_utf8(const char* at, std::size_t bytes) noexcept {
 }  // namespace
 
 void PageText::start(Form form) noexcept {
+  *this = {};  // nothing of the last page is left
   form_ = form;
-  state_ = State::Text;
-  place_ = Place::Body;
-  words_ = {};
-  labels_ = {};
-  run_bytes_ = 0;
-  run_is_wide_ = is_behind_close_ = closed_more_ = false;
-  cut_bytes_ = 0;
-  is_alone_ = is_foreign_ = is_html_again_ = false;
 }
 
 void PageText::open(PageRoom& room) noexcept {
@@ -146,8 +155,8 @@ const char* PageText::step(const char* at, const char* end) noexcept {
     case State::Reference:
     case State::ValueReference: return read_reference(at, end);
     case State::Escape: return read_escape(at, end);
-    case State::TagOpen: return open_tag(at);
-    case State::EndTagOpen: return open_end_tag(at);
+    case State::TagOpen: return open_tag(at, end);
+    case State::EndTagOpen: return open_end_tag(at, end);
     case State::TagName: return read_tag_name(at, end);
     case State::BeforeAttribute: return read_before_attribute(at, end);
     case State::AttributeName: return read_attribute_name(at, end);
@@ -207,56 +216,84 @@ const char* PageText::read_value_words(const char* at, const char* end) noexcept
 
 // Writes words up to the first octet that stops it, and returns where that stands.
 const char* PageText::read_words(const char* at, const char* end, const Classes& of) noexcept {
-  PageRoom::Part& part = this->part();
-  Words& words = this->words();
-  char* out = part.octets.data() + part.size;
-  const char* const start = out;
+  Writer out = writer();
+  const char* const start = out.at;
   const bool has_blanks = of[' '] == kSign;
   if (cut_bytes_ > 0) at = read_cut(at, end, out);
   while (at != end) {
     const std::uint8_t first = of[static_cast<std::uint8_t>(*at)];
     if (first >= kFirstLetter) {
-      put_gap(out);
-      if (has_blanks) at = copy_plain_run(at, end, out);
+      out.put_gap();
+      if (has_blanks) at = copy_plain_run(at, end, out.at);
       std::uint8_t next = 0;
       while (at != end && (next = of[static_cast<std::uint8_t>(*at)]) >= kFirstLetter) {
-        *out++ = static_cast<char>(next);
+        *out.at++ = static_cast<char>(next);
         ++at;
       }
-      if (out[-1] == ' ') {
-        --out;
-        words.gap = Gap::Blank;
+      if (out.at[-1] == ' ') {
+        --out.at;
+        out.gap = Gap::Blank;
       }
+    } else if (first == kSign) {
+      out.separate(Gap::Blank);
+      ++at;
     } else if (first == kWide) {
-      at = read_wide(at, end, out);
+      at = read_hangul(at, end, has_blanks, out);
+      if (at != end && of[static_cast<std::uint8_t>(*at)] == kWide) at = read_wide(at, end, out);
     } else if (first == kStop) {
       break;
     } else {
-      if (first != kNothing) separate(first == kSign ? Gap::Blank : Gap::Boundary);
+      if (first == kBoundary) out.separate(Gap::Boundary);
       ++at;
     }
   }
-  part.size = static_cast<std::size_t>(out - part.octets.data());
-  if (out != start) {
-    run_bytes_ += static_cast<std::size_t>(out - start);
-    run_is_wide_ = static_cast<std::uint8_t>(out[-1]) >= 0x80;
+  if (out.at != start) {
+    run_bytes_ += static_cast<std::size_t>(out.at - start);
+    run_is_wide_ = static_cast<std::uint8_t>(out.at[-1]) >= 0x80;
+  }
+  keep(out);
+  return at;
+}
+
+PageText::Writer PageText::writer() noexcept {
+  PageRoom::Part& part = room_->parts_[static_cast<std::size_t>(place_)];
+  const Words& words = words_[static_cast<std::size_t>(place_)];
+  return {part.octets.data(), part.octets.data() + part.size, words.gap, words.has_text};
+}
+
+void PageText::keep(const Writer& out) noexcept {
+  room_->parts_[static_cast<std::size_t>(place_)].size =
+      static_cast<std::size_t>(out.at - out.start);
+  Words& words = words_[static_cast<std::size_t>(place_)];
+  words.gap = out.gap;
+  words.has_text = out.has_text;
+}
+
+// As many syllables as there are, with blanks between where those are no stop.
+inline const char* PageText::read_hangul(const char* at, const char* end, bool has_blanks,
+                                         Writer& out) noexcept {
+  while (end - at > kHangulBytes) {
+    if (is_hangul_syllable(at)) {
+      out.put_gap();
+      std::memcpy(out.at, at, kHangulBytes + 1);  // four at once; the last one is written over
+      out.at += kHangulBytes;
+      at += kHangulBytes;
+    } else if (*at == ' ' && has_blanks && is_wide(at[1])) {
+      out.separate(Gap::Blank);
+      ++at;
+    } else {
+      break;
+    }
   }
   return at;
 }
 
-// One character beyond ASCII, or as much Hangul as there is.
-const char* PageText::read_wide(const char* at, const char* end, char*& out) noexcept {
-  const char* const start = at;
-  while (end - at >= 3 && is_of_three(at) && is_hangul_syllable(of_three(at))) {
-    put_gap(out);
-    out = std::copy_n(at, 3, out);
-    at += 3;
-  }
-  if (at != start) return at;
+// One character beyond ASCII.
+const char* PageText::read_wide(const char* at, const char* end, Writer& out) noexcept {
   const auto left = static_cast<std::size_t>(end - at);
   const Taken taken = take_utf8(at, left);
   if (taken.size > 0) {
-    put(fold(taken.character), out);
+    out.put(fold(taken.character));
     return at + taken.size;
   }
   std::copy_n(at, left, cut_.begin());
@@ -265,7 +302,7 @@ const char* PageText::read_wide(const char* at, const char* end, char*& out) noe
 }
 
 // The rest of a character whose start was cut off from it.
-const char* PageText::read_cut(const char* at, const char* end, char*& out) noexcept {
+const char* PageText::read_cut(const char* at, const char* end, Writer& out) noexcept {
   while (at != end) {
     cut_[cut_bytes_] = *at;
     const Taken taken = take_utf8(cut_.data(), cut_bytes_ + 1U);
@@ -276,45 +313,50 @@ const char* PageText::read_cut(const char* at, const char* end, char*& out) noex
     }
     const bool is_whole = taken.size == cut_bytes_ + 1U;
     cut_bytes_ = 0;
-    put(is_whole ? fold(taken.character) : kNoCharacter, out);
+    out.put(is_whole ? fold(taken.character) : kNoCharacter);
     return is_whole ? at + 1 : at;  // what broke it may be a letter itself
   }
   return at;
 }
 
-inline void PageText::put_gap(char*& out) noexcept {
-  Words& words = this->words();
-  if (words.gap != Gap::None) *out++ = words.gap == Gap::Blank ? ' ' : '\n';
-  words.gap = Gap::None;
-  words.has_text = true;
-}
-
-// character: folded.
-void PageText::put(char32_t character, char*& out) noexcept {
-  if (character == 0 || character == '\'') return;
-  if (!is_word_character(character)) return separate(Gap::Blank);
-  if (is_hangul_rest(character) && words().gap == Gap::None && out - part().octets.data() >= 3 &&
-      is_of_three(out - 3)) {
-    if (const char32_t syllable = joined_hangul(of_three(out - 3), character); syllable != 0) {
-      out -= 3;
-      character = syllable;
-    }
-  }
-  put_gap(out);
-  std::array<char, 4> octets;
-  out = std::copy_n(octets.begin(), put_utf8(character, octets), out);
-}
-
-void PageText::add(char32_t character) noexcept {
-  PageRoom::Part& part = this->part();
-  char* out = part.octets.data() + part.size;
-  put(fold(character), out);
-  part.size = static_cast<std::size_t>(out - part.octets.data());
+inline void PageText::Writer::put_gap() noexcept {
+  if (gap != Gap::None) *at++ = gap == Gap::Blank ? ' ' : '\n';
+  gap = Gap::None;
+  has_text = true;
 }
 
 // Nothing stands before a text's first word.
+inline void PageText::Writer::separate(Gap by) noexcept {
+  if (has_text) gap = std::max(gap, by);
+}
+
+// character: folded.
+void PageText::Writer::put(char32_t character) noexcept {
+  if (character == 0 || character == '\'') return;
+  if (!is_word_character(character)) return separate(Gap::Blank);
+  if (is_hangul_rest(character) && gap == Gap::None && at - start >= kHangulBytes &&
+      is_of_three(at - kHangulBytes)) {
+    if (const char32_t syllable = joined_hangul(of_three(at - kHangulBytes), character);
+        syllable != 0) {
+      at -= kHangulBytes;
+      character = syllable;
+    }
+  }
+  put_gap();
+  std::array<char, 4> octets;
+  at = std::copy_n(octets.begin(), put_utf8(character, octets), at);
+}
+
+void PageText::add(char32_t character) noexcept {
+  Writer out = writer();
+  out.put(fold(character));
+  keep(out);
+}
+
 void PageText::separate(Gap gap) noexcept {
-  if (words().has_text) words().gap = std::max(words().gap, gap);
+  Writer out = writer();
+  out.separate(gap);
+  keep(out);
 }
 
 }  // namespace haetae::content

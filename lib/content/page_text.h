@@ -107,12 +107,22 @@ class PageText {
     std::uint8_t held_bytes = 0;
     std::array<char, 3> held{};
   };
+  // Where a text is written, and what is remembered of it, close at hand while words are read.
+  struct Writer {
+    const char* start;
+    char* at;
+    Gap gap;
+    bool has_text;
+    void put_gap() noexcept;
+    void put(char32_t character) noexcept;
+    void separate(Gap by) noexcept;
+  };
   // A short text that is put together octet by octet; what does not fit is counted and not kept.
   template <std::size_t kBytes>
   struct Kept {
     std::uint16_t size = 0;
     bool is_cut = false;
-    std::array<char, kBytes> octets;
+    std::array<char, kBytes> octets{};
     void clear() noexcept {
       size = 0;
       is_cut = false;
@@ -128,9 +138,6 @@ class PageText {
   };
   using Classes = std::array<std::uint8_t, 256>;
 
-  PageRoom::Part& part() noexcept { return room_->parts_[static_cast<std::size_t>(place_)]; }
-  Words& words() noexcept { return words_[static_cast<std::size_t>(place_)]; }
-
   void open(PageRoom& room) noexcept;
   static void hold_syllable(Words& words, PageRoom::Part& part) noexcept;
   const char* step(const char* at, const char* end) noexcept;
@@ -139,11 +146,13 @@ class PageText {
   const char* read_words(const char* at, const char* end, const Classes& classes) noexcept;
   const char* read_kept_words(const char* at, const char* end) noexcept;
   const char* read_value_words(const char* at, const char* end) noexcept;
-  const char* read_wide(const char* at, const char* end, char*& out) noexcept;
+  static const char* read_hangul(const char* at, const char* end, bool has_blanks,
+                                 Writer& out) noexcept;
+  const char* read_wide(const char* at, const char* end, Writer& out) noexcept;
   const char* read_cdata(const char* at, const char* end) noexcept;
-  const char* read_cut(const char* at, const char* end, char*& out) noexcept;
-  void put_gap(char*& out) noexcept;
-  void put(char32_t character, char*& out) noexcept;
+  const char* read_cut(const char* at, const char* end, Writer& out) noexcept;
+  Writer writer() noexcept;
+  void keep(const Writer& out) noexcept;
   void add(char32_t character) noexcept;
   void separate(Gap gap) noexcept;
   // References and escapes: page_references.cc.
@@ -155,8 +164,8 @@ class PageText {
   void end_escape() noexcept;
   void read_kept(std::string_view text) noexcept;
   // Tags: page_tags.cc.
-  const char* open_tag(const char* at) noexcept;
-  const char* open_end_tag(const char* at) noexcept;
+  const char* open_tag(const char* at, const char* end) noexcept;
+  const char* open_end_tag(const char* at, const char* end) noexcept;
   const char* read_tag_name(const char* at, const char* end) noexcept;
   const char* read_before_attribute(const char* at, const char* end) noexcept;
   const char* read_attribute_name(const char* at, const char* end) noexcept;
@@ -196,7 +205,7 @@ class PageText {
 
   // A character of UTF-8 that was cut.
   std::uint8_t cut_bytes_ = 0;
-  std::array<char, 4> cut_;
+  std::array<char, 4> cut_{};
 
   // The tag that is read, or whose content is.
   Element element_;

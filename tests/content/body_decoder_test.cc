@@ -116,6 +116,13 @@ TEST(BodyDecoder, GivesTheSameHoweverItIsCut) {
   }
 }
 
+TEST(BodyDecoder, GivesAllThatIsThereHoweverSmallTheRoomIs) {
+  const std::string cut = packed("br_more_than_room");  // ends in the middle of its coding
+  const Decoded decoded = decode(kBrotli, cut);
+  EXPECT_GT(decoded.text.size(), cut.size());
+  EXPECT_EQ(decode(kBrotli, cut, {1, 3}).text, decoded.text);
+}
+
 TEST(BodyDecoder, OfEveryTruncatedBodyGivesTheStart) {
   for (const WholeCase& row : kWhole) {
     const std::string body = packed(row.seed);

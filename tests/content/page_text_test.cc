@@ -92,6 +92,7 @@ constexpr Case kHtml[] = {
     {"a quote that is no value's does", "<a =\"><p>panda</p>\">", "panda"},
     {"nor does one in a name", "<a x\"y=1>red</a> panda", "red panda"},
     {"a value without quotes ends at a blank", "<img alt=red src=panda>", "red"},
+    {"whatever it is written in", "<img alt=판다 곰=x>곰", "판다 곰"},
     {"an empty comment is whole", "a<!-->red<!--->panda", "aredpanda"},
     {"a comment ends with a bang, too", "a<!--x--!>b", "ab"},
     {"but not at its own start", "a<!--!>x-->b<!---!>y-->c", "abc"},
@@ -136,6 +137,13 @@ TEST(PageText, IsTheSameHoweverItIsCut) {
       EXPECT_EQ(got.title, row.title) << row.about << ", in pieces of " << size;
     }
   }
+}
+
+TEST(PageText, KeepsNothingOfThePageBefore) {
+  read(Form::Html, "<h1>red<meta name=keywords content=cub");
+  const Read got = read(Form::Html, "<meta content=panda>x");
+  EXPECT_EQ(got.body, "x");
+  EXPECT_EQ(got.title, "");
 }
 
 TEST(PageText, LeavesOutNul) {
