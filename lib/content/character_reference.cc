@@ -239,12 +239,16 @@ char32_t mathematical_letter(std::string_view name) noexcept {
   return static_cast<unsigned char>(name.front());
 }
 
-// Signs that many pages write without ';'; none of them is a letter.
-constexpr std::string_view kBareSigns[] = {"AMP",  "COPY", "GT",    "LT",    "QUOT", "REG",
-                                           "amp",  "copy", "gt",    "laquo", "lt",   "middot",
-                                           "nbsp", "quot", "raquo", "reg"};
+// Signs that may be written without ';'.
+constexpr std::string_view kCommonSigns[] = {"nbsp", "amp",   "quot",  "lt",    "gt", "copy",
+                                             "reg",  "AMP",   "QUOT",  "LT",    "GT", "COPY",
+                                             "REG",  "laquo", "raquo", "middot"};
 
 char32_t named_character(std::string_view name, bool is_ended) noexcept {
+  // The first question, for these are nearly all that stand in pages.
+  if (std::find(std::begin(kCommonSigns), std::end(kCommonSigns), name) != std::end(kCommonSigns)) {
+    return kNoCharacter;
+  }
   if (const char32_t letter = mathematical_letter(name); letter != 0 && is_ended) return letter;
   const Named* const at =
       std::lower_bound(std::begin(kNamed), std::end(kNamed), name,
@@ -252,10 +256,7 @@ char32_t named_character(std::string_view name, bool is_ended) noexcept {
   if (at != std::end(kNamed) && at->name == name && (is_ended || may_lack_end(at->character))) {
     return at->character;
   }
-  if (is_ended) return kNoCharacter;
-  const bool is_bare_sign =
-      std::find(std::begin(kBareSigns), std::end(kBareSigns), name) != std::end(kBareSigns);
-  return is_bare_sign ? kNoCharacter : 0;
+  return is_ended ? kNoCharacter : 0;
 }
 
 // Numbers of the C1 controls mean what Windows-1252 has there: letters and quotes.

@@ -1,7 +1,6 @@
 #include "content/element.h"
 
-#include <algorithm>
-#include <bit>
+#include <array>
 #include <string_view>
 
 #include "base/ascii_text.h"
@@ -44,21 +43,14 @@ constexpr Row kRows[] = {
     {{Kind::BackToHtml, kStays}, "annotation-xml desc foreignobject mi mn mo ms mtext"},
 };
 
-// A name as two numbers: nearly all tags are compared by the first alone.
-struct Key {
-  std::uint64_t start = 0, rest = 0;
-  friend bool operator==(const Key&, const Key&) = default;
-};
-static_assert(sizeof(Key) == kElementNameBytesMax);
-
 constexpr std::size_t kSlots = 512;  // of which a quarter is taken: few names meet another
 
-constexpr std::size_t slot_of(const Key& key) noexcept {
-  return (key.start ^ key.rest) * 0x9e3779b97f4a7c15U >> 55U;  // the top nine bits
+constexpr std::size_t slot_of(const ElementName& name) noexcept {
+  return (name.start ^ name.rest) * 0x9e3779b97f4a7c15U >> 55U;  // the top nine bits
 }
 
 struct Slot {
-  Key key;
+  ElementName name;
   Element element;
 };
 
@@ -67,12 +59,11 @@ constexpr std::array<Slot, kSlots> table() {
   for (const Row& row : kRows) {
     std::string_view names = row.names;
     while (!names.empty()) {
-      ElementName name{};
-      std::ranges::copy(take_until(names, ' '), name.begin());
-      const auto key = std::bit_cast<Key>(name);
-      std::size_t slot = slot_of(key);
-      while (slots[slot].key != Key{}) slot = (slot + 1) % kSlots;
-      slots[slot] = {key, row.element};
+      ElementName name;
+      for (const char c : take_until(names, ' ')) name.add(c);
+      std::size_t slot = slot_of(name);
+      while (slots[slot].name.size > 0) slot = (slot + 1) % kSlots;
+      slots[slot] = {name, row.element};
     }
   }
   return slots;
@@ -82,13 +73,12 @@ constexpr std::array<Slot, kSlots> table() {
 
 Element element_of(const ElementName& name) noexcept {
   static constexpr std::array<Slot, kSlots> kTable = table();
-  const auto key = std::bit_cast<Key>(name);
-  std::size_t slot = slot_of(key);
-  while (kTable[slot].key != key) {
-    if (kTable[slot].key == Key{}) return {};
+  std::size_t slot = slot_of(name);
+  while (kTable[slot].name.size > 0) {
+    if (kTable[slot].name == name) return kTable[slot].element;
     slot = (slot + 1) % kSlots;
   }
-  return kTable[slot].element;
+  return {};
 }
 
 }  // namespace haetae::content

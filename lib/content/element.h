@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,9 +27,29 @@ struct Element {
   bool breaks_out = false;
 };
 
-// name: in lower case, zeros behind it; of a longer one the start, which is no name that we know.
-inline constexpr std::size_t kElementNameBytesMax = 16;
-using ElementName = std::array<char, kElementNameBytesMax>;
+// A tag's name in lower case, as two numbers that are compared at once. A longer one is none that
+// we know: only its start is kept.
+struct ElementName {
+  static constexpr std::size_t kBytesMax = 16;
+
+  std::uint64_t start = 0;
+  std::uint64_t rest = 0;
+  std::uint8_t size = 0;  // kBytesMax + 1: longer
+
+  constexpr void add(char octet) noexcept {
+    if (size > kBytesMax) return;
+    const std::uint64_t value = static_cast<std::uint8_t>(octet);
+    if (size < 8) start |= value << (8U * size);
+    if (size >= 8 && size < kBytesMax) rest |= value << (8U * (size - 8U));
+    ++size;
+  }
+  // at: below size and kBytesMax.
+  char operator[](std::size_t at) const noexcept {
+    return static_cast<char>((at < 8 ? start : rest) >> (8 * (at % 8)));
+  }
+  friend bool operator==(const ElementName&, const ElementName&) = default;
+};
+
 Element element_of(const ElementName& name) noexcept;
 
 }  // namespace haetae::content

@@ -36,8 +36,7 @@ constexpr bool is_about_page(std::string_view name) noexcept {
 }  // namespace
 
 const char* PageText::open_tag(const char* at, const char* end) noexcept {
-  name_.clear();
-  name_.octets.fill('\0');
+  name_ = {};
   is_end_tag_ = ends_itself_ = false;
   if (is_letter(*at)) {
     state_ = State::TagName;
@@ -64,14 +63,19 @@ const char* PageText::open_end_tag(const char* at, const char* end) noexcept {
 }
 
 const char* PageText::read_tag_name(const char* at, const char* end) noexcept {
+  ElementName name = name_;
   for (; at != end; ++at) {
     if (ends_tag_name(*at)) {
-      element_ = element_of(name_.octets);
+      name_ = name;
+      element_ = element_of(name);
+      is_watched_ = !is_end_tag_ && (element_.kind == Element::Kind::Meta ||
+                                     element_.kind == Element::Kind::Picture);
       state_ = State::BeforeAttribute;
       return read_before_attribute(at, end);
     }
-    name_.add(ascii_lower(*at));
+    name.add(ascii_lower(*at));
   }
+  name_ = name;
   return at;
 }
 
@@ -85,7 +89,7 @@ const char* PageText::read_before_attribute(const char* at, const char* end) noe
     if (!is_blank && *at != '/') {
       ends_itself_ = false;
       attribute_.clear();
-      attribute_.add(ascii_lower(*at));  // a "=" here is a part of the name
+      attribute_.add(*at);  // a "=" here is a part of the name
       state_ = State::AttributeName;
       return read_attribute_name(at + 1, end);
     }
@@ -104,7 +108,7 @@ const char* PageText::read_attribute_name(const char* at, const char* end) noexc
       state_ = State::AfterAttributeName;
       return at;
     }
-    attribute_.add(ascii_lower(*at));
+    if (is_watched_) attribute_.add(*at);
   }
   return at;
 }
@@ -131,18 +135,20 @@ const char* PageText::read_before_value(const char* at, const char* end) noexcep
 }
 
 PageText::State PageText::value_state() noexcept {
-  const std::string_view name = attribute_.text();
-  if (is_end_tag_) return State::Value;
-  if (element_.kind == Element::Kind::Picture &&
-      (name == "alt" || name == "title" || name == "placeholder")) {
+  if (!is_watched_) return State::Value;
+  const auto is_named = [name = attribute_.text()](std::string_view other) {
+    return is_same_word(name, other);
+  };
+  if (element_.kind == Element::Kind::Picture) {
+    if (!is_named("alt") && !is_named("title") && !is_named("placeholder")) return State::Value;
     separate(Gap::Blank);
     return State::TextValue;
   }
-  if (element_.kind != Element::Kind::Meta) return State::Value;
-  keeps_content_ = name == "content";
+  keeps_content_ = is_named("content");
   if (keeps_content_) {
     meta_content_.clear();
-  } else if (name == "name" || name == "property" || name == "http-equiv" || name == "itemprop") {
+  } else if (is_named("name") || is_named("property") || is_named("http-equiv") ||
+             is_named("itemprop")) {
     meta_name_.clear();
   } else {
     return State::Value;
@@ -238,7 +244,8 @@ bool PageText::is_own_end_tag(char next) const noexcept {
 bool PageText::matches_own_end_tag(char c) const noexcept {
   if (matched_ == 1) return c == '/';
   const std::size_t at = matched_ - 2U;
-  return at < name_.size && ascii_lower(c) == name_.octets[at];
+  return at < std::min<std::size_t>(name_.size, ElementName::kBytesMax) &&
+         ascii_lower(c) == name_[at];
 }
 
 void PageText::start_own_end_tag() noexcept {
@@ -258,7 +265,7 @@ const char* PageText::read_alone_tag(const char* at) noexcept {
   // It was text.
   state_ = State::Text;
   separate(Gap::Blank);
-  for (std::size_t i = 2; i < matched_; ++i) add(static_cast<unsigned char>(name_.octets[i - 2]));
+  for (std::size_t i = 2; i < matched_; ++i) add(static_cast<unsigned char>(name_[i - 2]));
   return at;
 }
 

@@ -115,13 +115,7 @@ void PageText::start(Form form) noexcept {
 }
 
 void PageText::open(PageRoom& room) noexcept {
-  room_ = &room;
-  for (std::size_t i = 0; i < kPlacesCount; ++i) {
-    Words& words = words_[i];
-    std::copy_n(words.held.begin(), words.held_bytes, room.parts_[i].octets.begin());
-    room.parts_[i].size = words.held_bytes;
-    words.held_bytes = 0;
-  }
+  for (std::size_t i = 0; i < kPlacesCount; ++i) writers_[i].open(room.parts_[i].octets.data());
 }
 
 void PageText::feed(std::string_view utf8, PageRoom& room) noexcept {
@@ -130,23 +124,35 @@ void PageText::feed(std::string_view utf8, PageRoom& room) noexcept {
   const char* at = utf8.data();
   const char* const end = at + utf8.size();
   while (at != end) at = step(at, end);
-  for (std::size_t i = 0; i < kPlacesCount; ++i) hold_syllable(words_[i], room.parts_[i]);
-}
-
-void PageText::hold_syllable(Words& words, PageRoom::Part& part) noexcept {
-  if (words.gap != Gap::None || part.size < words.held.size()) return;
-  const char* const last = part.octets.data() + part.size - words.held.size();
-  if (!is_of_three(last)) return;
-  const char32_t character = of_three(last);
-  if (!is_hangul_start(character) && !is_hangul_syllable(character)) return;
-  std::copy_n(last, words.held.size(), words.held.begin());
-  words.held_bytes = static_cast<std::uint8_t>(words.held.size());
-  part.size -= words.held.size();
+  for (Writer& out : writers_) out.hold_syllable();
+  close(room);
 }
 
 void PageText::finish(PageRoom& room) noexcept {
   open(room);
   if (state_ == State::Reference || state_ == State::ValueReference) end_reference(false);
+  close(room);
+}
+
+void PageText::close(PageRoom& room) noexcept {
+  for (std::size_t i = 0; i < kPlacesCount; ++i) {
+    room.parts_[i].size = static_cast<std::size_t>(writers_[i].at - writers_[i].start);
+  }
+}
+
+void PageText::Writer::open(char* room) noexcept {
+  start = room;
+  at = std::copy_n(held.begin(), held_bytes, room);
+  held_bytes = 0;
+}
+
+void PageText::Writer::hold_syllable() noexcept {
+  if (gap != Gap::None || at - start < kHangulBytes || !is_of_three(at - kHangulBytes)) return;
+  const char32_t character = of_three(at - kHangulBytes);
+  if (!is_hangul_start(character) && !is_hangul_syllable(character)) return;
+  at -= kHangulBytes;
+  std::copy_n(at, kHangulBytes, held.begin());
+  held_bytes = static_cast<std::uint8_t>(kHangulBytes);
 }
 
 const char* PageText::step(const char* at, const char* end) noexcept {
@@ -216,7 +222,7 @@ const char* PageText::read_value_words(const char* at, const char* end) noexcept
 
 // Writes words up to the first octet that stops it, and returns where that stands.
 const char* PageText::read_words(const char* at, const char* end, const Classes& of) noexcept {
-  Writer out = writer();
+  Writer out = writer();  // a copy, so that what is written cannot be it
   const char* const start = out.at;
   const bool has_blanks = of[' '] == kSign;
   if (cut_bytes_ > 0) at = read_cut(at, end, out);
@@ -251,22 +257,8 @@ const char* PageText::read_words(const char* at, const char* end, const Classes&
     run_bytes_ += static_cast<std::size_t>(out.at - start);
     run_is_wide_ = static_cast<std::uint8_t>(out.at[-1]) >= 0x80;
   }
-  keep(out);
+  writer() = out;
   return at;
-}
-
-PageText::Writer PageText::writer() noexcept {
-  PageRoom::Part& part = room_->parts_[static_cast<std::size_t>(place_)];
-  const Words& words = words_[static_cast<std::size_t>(place_)];
-  return {part.octets.data(), part.octets.data() + part.size, words.gap, words.has_text};
-}
-
-void PageText::keep(const Writer& out) noexcept {
-  room_->parts_[static_cast<std::size_t>(place_)].size =
-      static_cast<std::size_t>(out.at - out.start);
-  Words& words = words_[static_cast<std::size_t>(place_)];
-  words.gap = out.gap;
-  words.has_text = out.has_text;
 }
 
 // As many syllables as there are, with blanks between where those are no stop.
@@ -348,15 +340,11 @@ void PageText::Writer::put(char32_t character) noexcept {
 }
 
 void PageText::add(char32_t character) noexcept {
-  Writer out = writer();
-  out.put(fold(character));
-  keep(out);
+  writer().put(fold(character));
 }
 
 void PageText::separate(Gap gap) noexcept {
-  Writer out = writer();
-  out.separate(gap);
-  keep(out);
+  writer().separate(gap);
 }
 
 }  // namespace haetae::content

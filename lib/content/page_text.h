@@ -99,20 +99,18 @@ class PageText {
   // Comments in scripts hide their end tags once, and scripts in those do so twice (WHATWG HTML,
   // section 13.2.5.15 and on).
   enum class ScriptState : std::uint8_t { Plain, Escaped, DoubleEscaped };
-  // What is remembered of one place's text.
-  struct Words {
+  // One place's text: where it is written while a call runs, and what is remembered of it.
+  struct Writer {
+    const char* start = nullptr;
+    char* at = nullptr;
     Gap gap = Gap::None;
     bool has_text = false;
-    // The last syllable, as long as a conjoining letter may follow and change it.
+    // The last syllable of a call, for a conjoining letter may follow and change it.
     std::uint8_t held_bytes = 0;
     std::array<char, 3> held{};
-  };
-  // Where a text is written, and what is remembered of it, close at hand while words are read.
-  struct Writer {
-    const char* start;
-    char* at;
-    Gap gap;
-    bool has_text;
+
+    void open(char* room) noexcept;
+    void hold_syllable() noexcept;
     void put_gap() noexcept;
     void put(char32_t character) noexcept;
     void separate(Gap by) noexcept;
@@ -139,7 +137,7 @@ class PageText {
   using Classes = std::array<std::uint8_t, 256>;
 
   void open(PageRoom& room) noexcept;
-  static void hold_syllable(Words& words, PageRoom::Part& part) noexcept;
+  void close(PageRoom& room) noexcept;
   const char* step(const char* at, const char* end) noexcept;
   // Words: page_text.cc.
   const char* read_text(const char* at, const char* end) noexcept;
@@ -151,8 +149,7 @@ class PageText {
   const char* read_wide(const char* at, const char* end, Writer& out) noexcept;
   const char* read_cdata(const char* at, const char* end) noexcept;
   const char* read_cut(const char* at, const char* end, Writer& out) noexcept;
-  Writer writer() noexcept;
-  void keep(const Writer& out) noexcept;
+  Writer& writer() noexcept { return writers_[static_cast<std::size_t>(place_)]; }
   void add(char32_t character) noexcept;
   void separate(Gap gap) noexcept;
   // References and escapes: page_references.cc.
@@ -192,8 +189,7 @@ class PageText {
   Form form_ = Form::Html;
   State state_ = State::Text;
   Place place_ = Place::Body;
-  PageRoom* room_ = nullptr;  // while a call runs
-  std::array<Words, kPlacesCount> words_;
+  std::array<Writer, kPlacesCount> writers_;
   SelfLabels labels_;
 
   // Octets of the text since the last tag, and whether they end in other than ASCII; whether an
@@ -210,6 +206,7 @@ class PageText {
   // The tag that is read, or whose content is.
   Element element_;
   bool is_end_tag_ = false;
+  bool is_watched_ = false;   // some of its attributes matter
   bool ends_itself_ = false;  // "/>"
   bool is_alone_ = false;     // the content is text up to the element's own end tag
   bool is_foreign_ = false;   // inside of svg or math
@@ -220,7 +217,7 @@ class PageText {
   std::uint8_t comment_bytes_ = 0;  // as far as 2
   bool is_behind_bang_ = false;     // "--!" in a comment
   ScriptState script_state_ = ScriptState::Plain;
-  Kept<kElementNameBytesMax> name_;
+  ElementName name_;
   Kept<kAttributeNameBytesMax> attribute_;
   Kept<kReferenceBytesMax> reference_;  // or an escape of JSON, or a tag's start in a script
   bool keeps_content_ = false;          // which of the two the value that is read belongs to
