@@ -111,11 +111,18 @@ class Deflate final : public Inflater {
       raw = raw.subspan(1);
       if (head_bytes_ < head_.size()) continue;
       if (!has_zlib_header() && !reset(kNoHeader)) return {DecodeEnd::TooLarge, 0};
-      Bytes head = head_;
-      const BodyDecoder::Step step = inflate_once(head, out);
-      if (step.end != DecodeEnd::NeedMore || step.bytes > 0) return step;
+      head_left_ = head_.size();
     }
-    return inflate_once(raw, out);
+    std::size_t bytes = 0;
+    if (head_left_ > 0) {
+      Bytes head = Bytes(head_).last(head_left_);
+      const BodyDecoder::Step step = inflate_once(head, out);
+      head_left_ = head.size();
+      bytes = step.bytes;
+      if (step.end != DecodeEnd::NeedMore) return step;
+    }
+    const BodyDecoder::Step step = inflate_once(raw, out.subspan(bytes));
+    return {step.end, bytes + step.bytes};
   }
 
  private:
@@ -127,6 +134,7 @@ class Deflate final : public Inflater {
 
   std::array<std::uint8_t, 2> head_{};
   std::size_t head_bytes_ = 0;
+  std::size_t head_left_ = 0;  // of those, what is not undone yet
 };
 
 }  // namespace

@@ -123,6 +123,14 @@ TEST(BodyDecoder, GivesAllThatIsThereHoweverSmallTheRoomIs) {
   EXPECT_EQ(decode(kBrotli, cut, {1, 3}).text, decoded.text);
 }
 
+// Two octets can hold as many letters, and are looked at before anything is undone.
+TEST(BodyDecoder, GivesWhatIsInTheFirstTwoOctetsOfDeflate) {
+  const std::string seed = packed("deflate_from_the_first_octet");
+  const Decoded decoded = decode(kDeflate, seed);
+  EXPECT_EQ(decode(kDeflate, seed, {1, 1}).text, decoded.text);
+  EXPECT_EQ(decode(kDeflate, seed, {1000, 1}).text, decoded.text);
+}
+
 TEST(BodyDecoder, OfEveryTruncatedBodyGivesTheStart) {
   for (const WholeCase& row : kWhole) {
     const std::string body = packed(row.seed);
