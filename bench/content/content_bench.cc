@@ -114,7 +114,8 @@ void read_body(benchmark::State& state, const Codings& codings, std::string_view
   const auto room = std::make_unique<PageRoom>();
   std::array<std::uint8_t, kChunkBytes> decoded;
   std::string utf8(kChunkBytes, '\0');
-  BodyDecoder decoder;
+  DecoderBudget budget(limits::kDecodersBytesMax);
+  BodyDecoder decoder(budget);
   CharsetReader reader;
   PageText text;
   std::size_t bytes = 0;

@@ -17,12 +17,12 @@ std::optional<Coding> read_coding(std::string_view word) noexcept {
   return std::nullopt;
 }
 
-std::unique_ptr<Decompressor> make_decompressor(Coding coding) {
+std::unique_ptr<Decompressor> make_decompressor(Coding coding, DecoderBudget& budget) {
   switch (coding) {
-    case Coding::Gzip: return make_gzip_decompressor();
-    case Coding::Deflate: return make_deflate_decompressor();
-    case Coding::Brotli: return make_brotli_decompressor();
-    case Coding::Zstd: return make_zstd_decompressor();
+    case Coding::Gzip: return make_gzip_decompressor(budget);
+    case Coding::Deflate: return make_deflate_decompressor(budget);
+    case Coding::Brotli: return make_brotli_decompressor(budget);
+    case Coding::Zstd: return make_zstd_decompressor(budget);
   }
   return nullptr;
 }
@@ -41,7 +41,7 @@ std::optional<Codings> read_codings(std::string_view field) noexcept {
   return codings;
 }
 
-BodyDecoder::BodyDecoder() noexcept = default;
+BodyDecoder::BodyDecoder(DecoderBudget& budget) noexcept : budget_(&budget) {}
 BodyDecoder::~BodyDecoder() = default;
 BodyDecoder::BodyDecoder(BodyDecoder&&) noexcept = default;
 BodyDecoder& BodyDecoder::operator=(BodyDecoder&&) noexcept = default;
@@ -52,7 +52,7 @@ void BodyDecoder::start(const Codings& codings) {
   for (std::size_t stage = 0; stage < stage_count_; ++stage) {
     const Coding coding = codings.all()[stage_count_ - 1 - stage];
     std::unique_ptr<Decompressor>& kept = kept_[stage][static_cast<std::size_t>(coding)];
-    if (kept == nullptr) kept = make_decompressor(coding);
+    if (kept == nullptr) kept = make_decompressor(coding, *budget_);
     stages_[stage] = kept.get();
     is_ready_ = kept->start();
     if (!is_ready_) break;
@@ -63,6 +63,11 @@ void BodyDecoder::start(const Codings& codings) {
   raw_bytes_ = decoded_bytes_ = between_bytes_ = 0;
   between_start_ = between_end_ = 0;
   first_end_ = DecodeEnd::NeedMore;
+}
+
+void BodyDecoder::stop() noexcept {
+  for (Decompressor* const stage : std::span(stages_).first(stage_count_)) stage->stop();
+  stage_count_ = 0;
 }
 
 BodyDecoder::Step BodyDecoder::feed(Bytes& raw, MutableBytes out) noexcept {

@@ -32,22 +32,44 @@ enum class DecodeEnd : std::uint8_t {
   MoreText,  // out is full, and there may be more without further octets
   Done,      // the body's own end; what of raw is left belongs to nothing
   Corrupt,   // not what its coding says; what came out before stands
-  TooLarge,  // a bomb: more than the limits of content/limits.h, or its window is
+  TooLarge,  // a bomb: more than the limits of content/limits.h, or its window is; or no memory is
+             // left
 };
 
 class Decompressor;
 
+// What all decoders of one worker may allocate together. Not for several threads.
+class DecoderBudget {
+ public:
+  explicit DecoderBudget(std::size_t bytes_max) noexcept : bytes_max_(bytes_max) {}
+  // False, and nothing is taken, if there is not so much left.
+  bool take(std::size_t bytes) noexcept {
+    if (bytes > bytes_max_ - used_bytes_) return false;
+    used_bytes_ += bytes;
+    return true;
+  }
+  void give_back(std::size_t bytes) noexcept { used_bytes_ -= bytes; }
+  std::size_t used_bytes() const noexcept { return used_bytes_; }
+
+ private:
+  std::size_t bytes_max_;
+  std::size_t used_bytes_ = 0;
+};
+
 // Undoes the codings of one body after the other, streaming. Keeps the libraries' memory from one
 // body to the next, but nothing of a body: start() forgets all. What one body may make it allocate
-// is limits::kDecoderBytesMax for each coding.
+// is limits::kDecoderBytesMax for each coding, and what the budget has left; it outlives the
+// decoder.
 class BodyDecoder {
  public:
-  BodyDecoder() noexcept;
+  explicit BodyDecoder(DecoderBudget& budget) noexcept;
   ~BodyDecoder();
   BodyDecoder(BodyDecoder&&) noexcept;
   BodyDecoder& operator=(BodyDecoder&&) noexcept;
 
   void start(const Codings& codings);
+  // Gives back large windows; small ones are kept for the next body.
+  void stop() noexcept;
 
   // Takes octets off raw's start, and writes to the start of out, which is not empty. Call again
   // while the end is MoreText. After Done, Corrupt and TooLarge nothing may be fed until start().
@@ -69,6 +91,7 @@ class BodyDecoder {
   Step feed_both(Bytes& raw, MutableBytes out) noexcept;
   bool is_bomb() const noexcept;
 
+  DecoderBudget* budget_;
   // One of each coding, twice where it was stacked upon itself; made when first asked for.
   std::array<std::array<std::unique_ptr<Decompressor>, 4>, limits::kCodingsMax> kept_;
   std::array<Decompressor*, limits::kCodingsMax> stages_{};

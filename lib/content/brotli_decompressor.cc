@@ -19,6 +19,8 @@ struct FreeBrotli {
 
 class Brotli final : public Decompressor {
  public:
+  explicit Brotli(DecoderBudget& budget) noexcept : memory_(budget) {}
+
   // The library cannot use its state again: each body gets one of its own.
   bool start() noexcept override {
     state_.reset();
@@ -52,6 +54,7 @@ class Brotli final : public Decompressor {
   }
 
   bool is_whole() const noexcept override { return is_whole_; }
+  void stop() noexcept override { state_.reset(); }
 
  private:
   DecoderMemory memory_;  // outlives the state
@@ -61,8 +64,8 @@ class Brotli final : public Decompressor {
 
 }  // namespace
 
-std::unique_ptr<Decompressor> make_brotli_decompressor() {
-  return std::make_unique<Brotli>();
+std::unique_ptr<Decompressor> make_brotli_decompressor(DecoderBudget& budget) {
+  return std::make_unique<Brotli>(budget);
 }
 
 }  // namespace haetae::content

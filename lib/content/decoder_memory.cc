@@ -13,12 +13,10 @@ static_assert(kHeaderBytes >= sizeof(std::size_t));
 }  // namespace
 
 void* DecoderMemory::allocate(std::size_t bytes) noexcept {
-  if (bytes > limits::kDecoderBytesMax - used_bytes_) {
-    was_refused_ = true;
-    return nullptr;
-  }
-  void* const block = std::malloc(kHeaderBytes + bytes);
+  const bool has_room = bytes <= limits::kDecoderBytesMax - used_bytes_ && budget_->take(bytes);
+  void* const block = has_room ? std::malloc(kHeaderBytes + bytes) : nullptr;
   if (block == nullptr) {
+    if (has_room) budget_->give_back(bytes);
     was_refused_ = true;
     return nullptr;
   }
@@ -30,7 +28,9 @@ void* DecoderMemory::allocate(std::size_t bytes) noexcept {
 void DecoderMemory::release(void* block) noexcept {
   if (block == nullptr) return;
   void* const start = static_cast<std::uint8_t*>(block) - kHeaderBytes;
-  used_bytes_ -= *static_cast<std::size_t*>(start);
+  const std::size_t bytes = *static_cast<std::size_t*>(start);
+  used_bytes_ -= bytes;
+  budget_->give_back(bytes);
   std::free(start);
 }
 

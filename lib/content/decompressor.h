@@ -17,16 +17,20 @@ class Decompressor {
   virtual BodyDecoder::Step step(Bytes& raw, MutableBytes out) noexcept = 0;
   // The octets so far are a whole body, as far as that can be told.
   virtual bool is_whole() const noexcept = 0;
+  // Nothing more comes: gives back what the next body may not need.
+  virtual void stop() noexcept = 0;
 };
 
-std::unique_ptr<Decompressor> make_gzip_decompressor();
-std::unique_ptr<Decompressor> make_deflate_decompressor();
-std::unique_ptr<Decompressor> make_brotli_decompressor();
-std::unique_ptr<Decompressor> make_zstd_decompressor();
+std::unique_ptr<Decompressor> make_gzip_decompressor(DecoderBudget& budget);
+std::unique_ptr<Decompressor> make_deflate_decompressor(DecoderBudget& budget);
+std::unique_ptr<Decompressor> make_brotli_decompressor(DecoderBudget& budget);
+std::unique_ptr<Decompressor> make_zstd_decompressor(DecoderBudget& budget);
 
-// Counts what a library allocates for one body, and refuses beyond limits::kDecoderBytesMax.
+// Counts what a library allocates for one body, and refuses beyond limits::kDecoderBytesMax or the
+// budget.
 class DecoderMemory {
  public:
+  explicit DecoderMemory(DecoderBudget& budget) noexcept : budget_(&budget) {}
   // As malloc() and free(); thread-safe no more than its decoder.
   void* allocate(std::size_t bytes) noexcept;
   void release(void* block) noexcept;
@@ -35,6 +39,7 @@ class DecoderMemory {
   void clear_refusal() noexcept { was_refused_ = false; }
 
  private:
+  DecoderBudget* budget_;
   std::size_t used_bytes_ = 0;
   bool was_refused_ = false;
 };

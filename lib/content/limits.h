@@ -15,6 +15,9 @@ inline constexpr std::size_t kBetweenCodingsBytes = 4096;
 // Windows of browsers' codings are 8 MB (RFC 9659) and, for Brotli, 16 MB (RFC 7932, section 9.1);
 // servers use 4 MB or less. gzip takes 48 KB.
 inline constexpr std::size_t kDecoderBytesMax = 9 * 1024 * 1024;
+// Those of all decoders of one worker together: bodies in large windows that come at once. What
+// finds no room is too large.
+inline constexpr std::size_t kDecodersBytesMax = 192 * 1024 * 1024;
 // log2 of the largest zstd window (RFC 9659).
 inline constexpr int kZstdWindowBitsMax = 23;
 // A body may unpack to kDecodedFreeBytes whatever it is packed in, and beyond to so many times what

@@ -22,7 +22,7 @@ constexpr int kNoHeader = -MAX_WBITS;
 // What gzip and deflate share: one stream of zlib.
 class Inflater : public Decompressor {
  public:
-  explicit Inflater(int header) noexcept : header_(header) {
+  Inflater(int header, DecoderBudget& budget) noexcept : memory_(budget), header_(header) {
     stream_.zalloc = zlib_allocate;
     stream_.zfree = zlib_release;
     stream_.opaque = &memory_;
@@ -35,6 +35,7 @@ class Inflater : public Decompressor {
 
   bool start() noexcept override { return reset(header_); }
   bool is_whole() const noexcept override { return stream_ended_; }
+  void stop() noexcept override {}  // its window is small, and every body's
 
  protected:
   bool reset(int header) noexcept {
@@ -74,7 +75,7 @@ class Inflater : public Decompressor {
 // one is left unread, as browsers do.
 class Gzip final : public Inflater {
  public:
-  Gzip() noexcept : Inflater(kGzipHeader) {}
+  explicit Gzip(DecoderBudget& budget) noexcept : Inflater(kGzipHeader, budget) {}
 
   BodyDecoder::Step step(Bytes& raw, MutableBytes out) noexcept override {
     constexpr std::uint8_t kMemberStart = 0x1f;
@@ -97,7 +98,7 @@ class Gzip final : public Inflater {
 // one. A zlib header tells: its two octets are a multiple of 31 (RFC 1950, section 2.2).
 class Deflate final : public Inflater {
  public:
-  Deflate() noexcept : Inflater(kZlibHeader) {}
+  explicit Deflate(DecoderBudget& budget) noexcept : Inflater(kZlibHeader, budget) {}
 
   bool start() noexcept override {
     head_bytes_ = 0;
@@ -139,12 +140,12 @@ class Deflate final : public Inflater {
 
 }  // namespace
 
-std::unique_ptr<Decompressor> make_gzip_decompressor() {
-  return std::make_unique<Gzip>();
+std::unique_ptr<Decompressor> make_gzip_decompressor(DecoderBudget& budget) {
+  return std::make_unique<Gzip>(budget);
 }
 
-std::unique_ptr<Decompressor> make_deflate_decompressor() {
-  return std::make_unique<Deflate>();
+std::unique_ptr<Decompressor> make_deflate_decompressor(DecoderBudget& budget) {
+  return std::make_unique<Deflate>(budget);
 }
 
 }  // namespace haetae::content

@@ -1,6 +1,8 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <utility>
+
 #include "content/decompressor.h"
 
 namespace haetae::content {
@@ -12,13 +14,15 @@ struct FreeZstd {
 
 class Zstd final : public Decompressor {
  public:
+  explicit Zstd(DecoderBudget& budget) noexcept : budget_(&budget) {}
+  ~Zstd() override { budget_->give_back(taken_bytes_); }
+  Zstd(const Zstd&) = delete;
+  Zstd& operator=(const Zstd&) = delete;
+
   bool start() noexcept override {
-    // A context keeps the largest window that it ever had.
-    constexpr std::size_t kKeptBytesMax = std::size_t{1} << 20;
-    if (ZSTD_sizeof_DCtx(context_.get()) > kKeptBytesMax) context_.reset();
     if (context_ == nullptr) context_.reset(ZSTD_createDCtx());
     is_whole_ = false;
-    if (context_ == nullptr) return false;
+    if (context_ == nullptr || !take_what_it_has()) return false;
     ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
     ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, limits::kZstdWindowBitsMax);
     return true;
@@ -36,12 +40,30 @@ class Zstd final : public Decompressor {
     } while (ZSTD_isError(result) == 0 && from.pos < from.size && to.pos < to.size);
     raw = raw.subspan(from.pos);
     if (ZSTD_isError(result) != 0) return {end_of(result), to.pos};
+    if (!take_what_it_has()) return {DecodeEnd::TooLarge, to.pos};
     return {to.pos == to.size ? DecodeEnd::MoreText : DecodeEnd::NeedMore, to.pos};
   }
 
   bool is_whole() const noexcept override { return is_whole_; }
 
+  // A context keeps the largest window that it ever had.
+  void stop() noexcept override {
+    constexpr std::size_t kKeptBytesMax = std::size_t{1} << 19;
+    if (ZSTD_sizeof_DCtx(context_.get()) <= kKeptBytesMax) return;
+    context_.reset();
+    budget_->give_back(std::exchange(taken_bytes_, 0));
+  }
+
  private:
+  // The library tells only afterwards what it allocated: the window, when it reads a frame's head.
+  bool take_what_it_has() noexcept {
+    const std::size_t bytes = ZSTD_sizeof_DCtx(context_.get());
+    if (bytes <= taken_bytes_) return true;
+    if (!budget_->take(bytes - taken_bytes_)) return false;
+    taken_bytes_ = bytes;
+    return true;
+  }
+
   static DecodeEnd end_of(std::size_t error) noexcept {
     switch (ZSTD_getErrorCode(error)) {
       case ZSTD_error_frameParameter_windowTooLarge:
@@ -50,14 +72,16 @@ class Zstd final : public Decompressor {
     }
   }
 
+  DecoderBudget* budget_;
+  std::size_t taken_bytes_ = 0;
   std::unique_ptr<ZSTD_DCtx, FreeZstd> context_;
   bool is_whole_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Decompressor> make_zstd_decompressor() {
-  return std::make_unique<Zstd>();
+std::unique_ptr<Decompressor> make_zstd_decompressor(DecoderBudget& budget) {
+  return std::make_unique<Zstd>(budget);
 }
 
 }  // namespace haetae::content

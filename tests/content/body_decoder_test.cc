@@ -56,7 +56,8 @@ struct Pieces {
 };
 
 BodyDecoder& decoder() {
-  static BodyDecoder decoder;  // one for all, so that nothing may be left of a body
+  static DecoderBudget budget(limits::kDecodersBytesMax);
+  static BodyDecoder decoder(budget);  // one for all, so that nothing may be left of a body
   return decoder;
 }
 
@@ -205,6 +206,30 @@ TEST(BodyDecoder, LetsALargeTableBe) {
   const Decoded decoded = decode(kGzip, test::gzip_of(table));
   EXPECT_EQ(decoded.text.size(), table.size());
   EXPECT_TRUE(decoded.is_whole);
+}
+
+// Body after body in windows of 8 MB, until the budget of all is used up.
+TEST(BodyDecoder, SharesItsBudgetWithOthers) {
+  DecoderBudget budget(20 << 20);
+  const std::string body = packed("zstd_window_at_limit");
+  std::vector<std::unique_ptr<BodyDecoder>> decoders;
+  std::vector<DecodeEnd> ends;
+  for (int i = 0; i < 3; ++i) {
+    decoders.push_back(std::make_unique<BodyDecoder>(budget));
+    decoders.back()->start(kZstd);
+    std::array<std::uint8_t, 100> out;
+    Bytes raw = as_bytes(body);
+    ends.push_back(decoders.back()->feed(raw, out).end);
+  }
+  EXPECT_EQ(ends, (std::vector{DecodeEnd::NeedMore, DecodeEnd::NeedMore, DecodeEnd::TooLarge}));
+  decoders[0]->stop();
+  decoders.pop_back();
+  decoders[0]->start(kZstd);
+  std::array<std::uint8_t, 100> out;
+  Bytes raw = as_bytes(body);
+  EXPECT_EQ(decoders[0]->feed(raw, out).end, DecodeEnd::NeedMore);
+  decoders.clear();
+  EXPECT_EQ(budget.used_bytes(), 0U);
 }
 
 struct FieldCase {

@@ -44,7 +44,8 @@ Decoded decode(BodyDecoder& decoder, const Codings& codings, Bytes body, std::si
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static BodyDecoder decoder;
+  static DecoderBudget budget(limits::kDecodersBytesMax);
+  static BodyDecoder decoder(budget);
   if (size == 0) return 0;
   const auto codings = read_codings(kFields[data[0] % std::size(kFields)]);
   HAETAE_ASSERT(codings.has_value());
