@@ -105,8 +105,7 @@ bool is_no_media_type(std::string_view field) noexcept {
 }
 
 std::optional<Form> sniff_form(Bytes head) noexcept {
-  constexpr std::size_t kSniffedBytes = 512;
-  const std::string_view whole = as_text(head.first(std::min(head.size(), kSniffedBytes)));
+  const std::string_view whole = as_text(head.first(std::min(head.size(), kSniffedBytesMax)));
   const bool has_mark = whole.starts_with("\xef\xbb\xbf") || whole.starts_with("\xfe\xff") ||
                         whole.starts_with("\xff\xfe");
   std::string_view text = whole;

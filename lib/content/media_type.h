@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -31,8 +32,9 @@ std::optional<MediaType> read_media_type(std::string_view field) noexcept;
 // a slash, or one of those that servers send for whatever they do not know.
 bool is_no_media_type(std::string_view field) noexcept;
 
-// What a body's first octets, at most 512 of them, are to a browser that was not told (WHATWG MIME
-// Sniffing, section 7.1). No value: no text.
+// What a body's first octets, at most kSniffedBytesMax of them, are to a browser that was not told
+// (WHATWG MIME Sniffing, section 7.1). No value: no text.
+inline constexpr std::size_t kSniffedBytesMax = 512;
 std::optional<Form> sniff_form(Bytes head) noexcept;
 
 }  // namespace haetae::content
