@@ -22,6 +22,7 @@ class Zstd final : public Decompressor {
   bool start() noexcept override {
     if (context_ == nullptr) context_.reset(ZSTD_createDCtx());
     is_whole_ = false;
+    is_at_start_ = true;
     if (context_ == nullptr || !take_what_it_has()) return false;
     ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
     ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, limits::kZstdWindowBitsMax);
@@ -30,14 +31,17 @@ class Zstd final : public Decompressor {
 
   // Frames put behind one another are one body (RFC 8878, section 3.1).
   BodyDecoder::Step step(Bytes& raw, MutableBytes out) noexcept override {
-    if (is_whole_ && raw.empty()) return {DecodeEnd::NeedMore, 0};
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     ZSTD_inBuffer from{raw.data(), raw.size(), 0};
     std::size_t result = 0;
-    do {
+    while (from.pos < from.size || !is_at_start_) {
+      if (is_at_start_ && !starts_frame(raw[from.pos])) return {DecodeEnd::Corrupt, to.pos};
+      const std::size_t before = from.pos + to.pos;
       result = ZSTD_decompressStream(context_.get(), &to, &from);
-      is_whole_ = result == 0;
-    } while (ZSTD_isError(result) == 0 && from.pos < from.size && to.pos < to.size);
+      is_whole_ = is_at_start_ = result == 0;
+      const bool is_stuck = from.pos + to.pos == before;
+      if (ZSTD_isError(result) != 0 || is_stuck || to.pos == to.size) break;
+    }
     raw = raw.subspan(from.pos);
     if (ZSTD_isError(result) != 0) return {end_of(result), to.pos};
     if (!take_what_it_has()) return {DecodeEnd::TooLarge, to.pos};
@@ -72,9 +76,16 @@ class Zstd final : public Decompressor {
     }
   }
 
+  // The first octet of a frame or of one to be skipped (RFC 8878, section 3.1). The library would
+  // read formats of before the standard, too, which no browser does.
+  static constexpr bool starts_frame(std::uint8_t octet) noexcept {
+    return octet == 0x28 || (octet >= 0x50 && octet <= 0x5f);
+  }
+
   DecoderBudget* budget_;
   std::size_t taken_bytes_ = 0;
   std::unique_ptr<ZSTD_DCtx, FreeZstd> context_;
+  bool is_at_start_ = true;  // of a frame
   bool is_whole_ = false;
 };
 

@@ -174,6 +174,7 @@ const EndCase kEnds[] = {
     {"br that was damaged", "br_damaged", kBrotli, DecodeEnd::Corrupt},
     {"zstd that was damaged", "zstd_damaged", kZstd, DecodeEnd::Corrupt},
     {"a body behind which something stands", "gzip_and_more", kGzip, DecodeEnd::Done},
+    {"zstd of before the standard", "zstd_v07", kZstd, DecodeEnd::Corrupt},
     {"a window beyond RFC 9659", "zstd_window_too_large", kZstd, DecodeEnd::TooLarge},
     {"the largest window", "zstd_window_at_limit", kZstd, DecodeEnd::NeedMore},
     {"10 GB of zeros in 8 KB of br", "br_bomb", kBrotli, DecodeEnd::TooLarge},
