@@ -270,6 +270,7 @@ void Connection::server_spoke_unasked() noexcept {
 bool Connection::answer(std::string text, const Now& now) {
   let_server_go(false);
   request_head_.clear();
+  request_head_sent_ = 0;
   response_head_.clear();
   from_client_.clear();
   answer_ = std::move(text);
