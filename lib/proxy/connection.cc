@@ -289,8 +289,9 @@ bool Connection::answering(const Now& now) {
   return client_has_ended_ ? end() : false;
 }
 
-bool Connection::end(Phase phase) noexcept {
-  phase_ = phase;
+bool Connection::end() noexcept {
+  has_ended_idle_ = phase_ == Phase::Head;
+  phase_ = Phase::Ended;
   return true;
 }
 

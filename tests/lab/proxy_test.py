@@ -39,7 +39,7 @@ class House(unittest.TestCase):
         cls.filter = lab.Filter(cls.addClassCleanup)
         cls.filter.folder.write("bad.txt", "bad.example\n")
         cls.filter.start(lab.base_config(
-            cls.port, cls.knot.port,
+            cls.port, cls.knot.port, workers=1,
             dns=lab.dns_section(cls.port, cls.knot.port, rebinding={"protect": False}),
             lists=[{"name": "bad", "path": "bad.txt", "category": "adult", "format": "domains"}],
             profiles={"little": {"block": ["adult"], "log": "blocked", "undecidable": "block"}},
