@@ -300,6 +300,8 @@ ProxySession::Moved ProxySession::read_from(Half& half, bool is_client) {
   if (!half.can_read || half.socket.get() < 0 || (!is_client && is_connecting_)) {
     return Moved::Nothing;
   }
+  if (is_spliced(half, !is_client) && !half.must_read) return Moved::Nothing;
+  half.must_read = false;
   const MutableBytes space = is_client ? connection_.client_space() : connection_.server_space();
   if (space.empty()) return Moved::Nothing;
   const ssize_t got = recv(half.socket.get(), space.data(), space.size(), MSG_DONTWAIT);
@@ -332,12 +334,18 @@ ProxySession::Moved ProxySession::splice_between(Half& from, Half& to, Transit& 
   return fill(from, transit, is_to_client);
 }
 
-ProxySession::Moved ProxySession::fill(Half& from, Transit& transit, bool is_to_client) {
+// Enough of it, or so much of something without end that it will be.
+bool ProxySession::is_spliced(const Half& from, bool is_to_client) const noexcept {
   const std::uint64_t unread =
       is_to_client ? connection_.unread_for_client() : connection_.unread_for_server();
-  if (unread < limits::kProxySpliceBytesMin) return Moved::Nothing;
   constexpr std::uint64_t kEndless = std::uint64_t{1} << 62;
-  if (unread > kEndless && !from.is_bulk) return Moved::Nothing;
+  return unread >= limits::kProxySpliceBytesMin && (unread < kEndless || from.is_bulk);
+}
+
+ProxySession::Moved ProxySession::fill(Half& from, Transit& transit, bool is_to_client) {
+  if (!is_spliced(from, is_to_client)) return Moved::Nothing;
+  const std::uint64_t unread =
+      is_to_client ? connection_.unread_for_client() : connection_.unread_for_server();
   if (!transit.pipe) {
     if (!shared_.pipes.empty()) {
       transit.pipe = std::move(shared_.pipes.back());
@@ -345,15 +353,18 @@ ProxySession::Moved ProxySession::fill(Half& from, Transit& transit, bool is_to_
     } else {
       transit.pipe = open_pipe();
     }
-    if (!transit.pipe) return Moved::Nothing;
+    if (!transit.pipe) {
+      from.must_read = true;
+      return Moved::Nothing;
+    }
   }
   constexpr std::uint64_t kSpliceBytesMax = 256 * 1024;
   const ssize_t got = splice(from.socket.get(), nullptr, transit.pipe->in.get(), nullptr,
                              std::min(unread, kSpliceBytesMax), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
   if (got <= 0) {
-    // Its end, and errors, are for read_from().
-    if (got < 0 && would_block()) from.can_read = from.has_hung_up;
-    if (got == 0) from.is_bulk = false;
+    from.must_read = got == 0 || !would_block();
+    from.can_read = from.must_read || from.has_hung_up;
+    from.is_bulk = false;
     give_back_pipe(transit);
     return Moved::Nothing;
   }

@@ -62,6 +62,7 @@ class ProxySession {
     bool can_write = false;
     bool has_hung_up = false;  // its end is among what can be read
     bool is_bulk = false;      // it sends more than is read at once
+    bool must_read = false;    // what came cannot be spliced: its end, or an error
     bool is_shut = false;      // by us
   };
   // Octets between two sockets that nobody reads.
@@ -84,6 +85,7 @@ class ProxySession {
   Moved write_to(Half& half, bool is_client);
   Moved read_from(Half& half, bool is_client);
   Moved splice_between(Half& from, Half& to, Transit& transit, bool is_to_client);
+  bool is_spliced(const Half& from, bool is_to_client) const noexcept;
   Moved fill(Half& from, Transit& transit, bool is_to_client);
   Moved empty(Half& to, Transit& transit, bool is_to_client);
   void give_back_pipe(Transit& transit);

@@ -270,6 +270,7 @@ void Connection::server_spoke_unasked() noexcept {
 bool Connection::answer(std::string text, const Now& now) {
   let_server_go(false);
   request_head_.clear();
+  request_head_sent_ = 0;
   response_head_.clear();
   from_client_.clear();
   answer_ = std::move(text);
@@ -288,8 +289,9 @@ bool Connection::answering(const Now& now) {
   return client_has_ended_ ? end() : false;
 }
 
-bool Connection::end(Phase phase) noexcept {
-  phase_ = phase;
+bool Connection::end() noexcept {
+  has_ended_idle_ = phase_ == Phase::Head;
+  phase_ = Phase::Ended;
   return true;
 }
 

@@ -72,7 +72,8 @@ class Connection {
   // Nothing is asked of it now; and: it may wait for others of the same device.
   bool server_is_idle() const noexcept { return holds_server_ && phase_ == Phase::Head; }
   bool may_lend_server() const noexcept {
-    return server_is_idle() && !is_bound_ && !server_saw_credentials_;
+    return holds_server_ && (phase_ == Phase::Head || has_ended_idle_) && !is_bound_ &&
+           !server_saw_credentials_;
   }
   const Origin& server_origin() const noexcept { return server_origin_; }
   // Nobody asked, and it said something or closed.
@@ -146,7 +147,7 @@ class Connection {
   bool end_exchange(const Now& now);
   bool server_failed(NoAnswer why, const Now& now);
   bool answer(std::string text, const Now& now);
-  bool end(Phase phase = Phase::Ended) noexcept;
+  bool end() noexcept;
   void enter(Phase phase, const Now& now) noexcept;
   void let_server_go(bool is_clean) noexcept;
   bool client_has_all() const noexcept;
@@ -206,6 +207,7 @@ class Connection {
   bool has_credentials_ = false;
   bool server_saw_credentials_ = false;  // some tie them to the connection
   bool client_got_some_ = false;         // of the answer
+  bool has_ended_idle_ = false;          // between two requests
   bool waits_for_head_ = false;          // some of it came
   bool has_passed_held_ = false;
   std::uint8_t interims_ = 0;

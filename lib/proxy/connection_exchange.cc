@@ -70,6 +70,7 @@ bool Connection::on_response(const Response& response, const Now& now) {
   if (!response.is_interim()) {
     has_response_ = true;
     request_head_.clear();
+    request_head_sent_ = 0;
     response_body_.begin(response.framing, response.body_bytes);
     server_keeps_alive_ = response.keeps_alive && !response.asks_credentials;
     response_is_closing_ = !keeps_alive_ || is_draining_ || !request_body_.is_done() ||
