@@ -152,6 +152,7 @@ struct Profile {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  int page_threshold = 100;  // key `phrases`; 0: off
   std::vector<policy::ScheduleRow> bedtime;
   std::vector<policy::ScheduleRow> focus;
   std::vector<NameRule> focus_allow;

@@ -101,7 +101,7 @@ class Reader {
       return file_.fail(all.line, "phrases.all", "'" + repeated->text + "' stands here twice",
                         "keep one of them");
     }
-    if (parts.size() < 2 || parts.size() > list::limits::kPhrasePartsMax) {
+    if (parts.size() < 2 || parts.size() > limits::kPhrasePartsMax) {
       return file_.fail(all.line, "phrases.all", "a combination has two parts to eight",
                         "write a single phrase as any: [...]");
     }
@@ -138,7 +138,7 @@ class Reader {
     const bool is_wide = holds_wide(node.text);
     const Edges& edges = row.edges != nullptr ? *row.edges : kEdges[is_wide ? 3 : 0];
     list::PhrasePart part{list::phrase_text(node.text), edges.starts_word, edges.ends_word};
-    if (part.text.size() > list::limits::kPhraseBytesMax) {
+    if (part.text.size() > limits::kPhraseBytesMax) {
       return fault("is too long", "96 octets at most: 96 letters, or 32 of Hangul");
     }
     // "porn" inside of a longer word says nothing: English has names and towns for every such word.
@@ -164,7 +164,7 @@ class Reader {
                        "; keep one of them");
         continue;
       }
-      if (out_.phrases.size() == list::limits::kPhrasesMax) {
+      if (out_.phrases.size() == limits::kPhrasesMax) {
         return file_.fail(line, "phrases", "these are too many phrases",
                           "60,000 at most, counting each for each of its categories");
       }

@@ -8,10 +8,8 @@
 
 #include "list/pattern.h"
 
-namespace haetae::list {
-
 // Limits of phrases. A phrase that breaks one is a fault of its file.
-namespace limits {
+namespace haetae::limits {
 // Phrases of one set, each as often as it has categories: each costs some 300 octets, and eight in
 // every body that is scanned.
 inline constexpr std::size_t kPhrasesMax = 60'000;
@@ -23,7 +21,9 @@ inline constexpr std::size_t kPhrasePartsMax = 8;
 inline constexpr std::size_t kPhraseLiteralsMax = 60'000;
 // Categories that the phrases of one set speak of: a sum of each stands in every scan.
 inline constexpr std::size_t kPhraseCategoriesMax = 32;
-}  // namespace limits
+}  // namespace haetae::limits
+
+namespace haetae::list {
 
 // Where in a page a text stands.
 enum class PhrasePlace : std::uint8_t {
@@ -34,7 +34,7 @@ inline constexpr std::size_t kPhrasePlacesCount = 2;
 
 // Words that stand behind each other in a page.
 struct PhrasePart {
-  std::string text;  // as PhraseText writes it: is_phrase_text()
+  std::string text;  // as phrase_text() writes it
   // What the text must stand between: letters and digits beside it make another word of it. Hangul
   // is written without blanks between a word and its particles, so there both are usually false.
   bool starts_word = true;
