@@ -14,6 +14,7 @@
 #include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
+#include "daemon/connection_table.h"
 #include "daemon/control_commands.h"
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
@@ -254,6 +255,7 @@ struct Supervisor::Impl {
     running.published.settings.collect();
     upstream_notices.look_at(running.workers);
     tap_notices.look_at(running.taps, read_clock().monotonic);
+    if (!running.gates.empty()) connection_table_notices.look();
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -304,8 +306,14 @@ struct Supervisor::Impl {
 
   std::string fault() {
     if (!workers_live()) return "a worker does not move";
+    for (const auto& gate : running.gates) {
+      if (gate->is_reading()) continue;
+      return fmt::format("packets are not judged: queue {} of netfilter is another program's",
+                         gate->number());
+    }
     const std::string firewall = running.firewall == nullptr ? "" : running.firewall->fault();
-    return firewall.empty() ? "" : "the firewall does not stand: " + firewall;
+    if (!firewall.empty()) return "the firewall does not stand: " + firewall;
+    return connection_table_notices.fault();
   }
 
   std::expected<void, std::string> open_admin() {
@@ -348,6 +356,7 @@ struct Supervisor::Impl {
   std::unique_ptr<AdminFront> admin;
   UpstreamNotices upstream_notices;
   TapNotices tap_notices;
+  ConnectionTableNotices connection_table_notices;
   std::vector<Pulse> pulses;  // of running.workers
   std::vector<Pulse> gate_pulses;
   std::vector<Pulse> tap_pulses;

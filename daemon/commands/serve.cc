@@ -150,6 +150,11 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
     if (!worker) return std::unexpected(worker.error());
     workers.push_back(std::move(*worker));
   }
+  auto proxies = open_proxy_listeners(config.proxy, workers.size());
+  if (!proxies) return std::unexpected(proxies.error());
+  for (std::size_t i = 0; i < workers.size() && config.proxy.mode != config::ProxyMode::Off; ++i) {
+    workers[i]->open_proxy(config.proxy, std::move((*proxies)[i]));
+  }
   return workers;
 }
 
@@ -161,12 +166,17 @@ std::vector<std::unique_ptr<PacketGate>> open_gates(const config::Config& config
   const std::size_t count = config.gate.queue_count > 0
                                 ? static_cast<std::size_t>(config.gate.queue_count)
                                 : worker_count(config);
+  GateSettings settings = gate_settings_of(config);
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<std::uint16_t>(config.gate.queue_first + i);
-    auto gate = PacketGate::open(published, gate_settings_of(config), number);
+    settings.takes_up_running = i == 0;
+    auto gate = PacketGate::open(published, settings, number);
     if (!gate) {
       fmt::print(stderr, "haetae: packets are not judged: {}\n", gate.error());
       return {};
+    }
+    if (const auto taken = (*gate)->take_queue(); !taken) {
+      fmt::print(stderr, "haetae: packets are not judged: {}\n", taken.error());
     }
     gates.push_back(std::move(*gate));
   }
@@ -230,7 +240,8 @@ std::unique_ptr<FirewallKeeper> raise_firewall(const config::Config& config,
 }
 
 bool looks_at_flows(const config::Config& config) {
-  return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty();
+  return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty() ||
+         config.proxy.mode != config::ProxyMode::Off;
 }
 
 // From the configuration to the last answer, one step a line.
