@@ -125,7 +125,7 @@ function(haetae_tests)
   file(GLOB_RECURSE support CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
   add_library(haetae_test_support STATIC ${support})
   target_include_directories(haetae_test_support PUBLIC ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(haetae_test_support PUBLIC haetae_policy GTest::gmock)
+  target_link_libraries(haetae_test_support PUBLIC haetae_policy haetae_content GTest::gmock)
   haetae_link(haetae_test_support PRIVATE libzstd zlib)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/test_data.cc PROPERTIES
                               COMPILE_DEFINITIONS HAETAE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
