@@ -45,7 +45,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(absl REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
-foreach(module icu-uc libhs re2 libpsl libpcap libzstd zlib libxxhash libsystemd openssl
+foreach(module icu-uc icu-i18n libhs re2 libpsl libpcap libzstd libbrotlidec zlib libxxhash libsystemd openssl
         libnftables libmnl libnetfilter_conntrack libnetfilter_queue)
   pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
   add_library(haetae_ext_${module} INTERFACE)
@@ -125,7 +125,7 @@ function(haetae_tests)
   file(GLOB_RECURSE support CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
   add_library(haetae_test_support STATIC ${support})
   target_include_directories(haetae_test_support PUBLIC ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(haetae_test_support PUBLIC haetae_policy GTest::gmock)
+  target_link_libraries(haetae_test_support PUBLIC haetae_policy haetae_content GTest::gmock)
   haetae_link(haetae_test_support PRIVATE libzstd zlib)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/test_data.cc PROPERTIES
                               COMPILE_DEFINITIONS HAETAE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -166,7 +166,8 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing
+                          haetae_content)
     haetae_link_daemon(${target} ${file})
   endforeach()
 endfunction()
@@ -183,7 +184,8 @@ function(haetae_benchmarks)
     get_filename_component(folder ${file} DIRECTORY)
     get_filename_component(folder ${folder} NAME)
     add_executable(${folder}_${stem} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_test_support
+    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_content
+                          haetae_test_support
                           benchmark::benchmark Threads::Threads)
     haetae_link_daemon(${folder}_${stem} ${file})
     list(APPEND all_benches ${folder}_${stem})

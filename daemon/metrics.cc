@@ -11,6 +11,7 @@
 #include "daemon/counter_rows.h"
 #include "daemon/gate_metrics.h"
 #include "daemon/lan_metrics.h"
+#include "daemon/proxy_metrics.h"
 
 namespace haetae::daemon {
 namespace {
@@ -69,7 +70,8 @@ void write_taps(Exposition& out, const Taps& taps) {
 }
 
 // Every home of Inspectors at once.
-void write_inspectors(Exposition& out, const Gates& gates, const Taps& taps) {
+void write_inspectors(Exposition& out, const Gates& gates, const Taps& taps,
+                      const Workers& workers) {
   std::vector<admin::Inspected> homes;
   if (!gates.empty()) {
     homes.push_back({"gate", {}});
@@ -78,6 +80,12 @@ void write_inspectors(Exposition& out, const Gates& gates, const Taps& taps) {
   if (!taps.empty()) {
     homes.push_back({"tap", {}});
     for (const auto& tap : taps) homes.back().counters.push_back(&tap->inspect_counters());
+  }
+  if (const Proxies proxies = proxies_of(workers); !proxies.empty()) {
+    homes.push_back({"proxy", {}});
+    for (const ProxyFront* const proxy : proxies) {
+      homes.back().counters.push_back(&proxy->inspector_counters());
+    }
   }
   admin::write_inspected(out, homes);
 }
@@ -140,7 +148,8 @@ std::string metrics_text(const Counting& counting) {
   write_fronts(out, workers);
   write_gates(out, gates);
   write_taps(out, taps);
-  write_inspectors(out, gates, taps);
+  write_inspectors(out, gates, taps, workers);
+  write_proxies(out, proxies_of(workers));
   write_lan(out, published.lan);
   write_policy(out, *published.policy.current());
   out.one("haetae_events_written_total", Counter, "Events written.",

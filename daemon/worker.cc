@@ -28,8 +28,9 @@ constexpr milliseconds kTickIdle{1000};
 }  // namespace
 
 struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch {
-  explicit Impl(const Published& published)
+  explicit Impl(const Published& all)
       : tick(io),
+        published(all),
         lan_watch(published.lan),
         lan{lan_watch.links(), lan_watch.neighbours(), *this},
         service({published.policy, published.standing, published.settings, *this, *this, events,
@@ -51,7 +52,9 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
 
   // dns::ReplySink
   void send(const dns::Client& client, Bytes reply) noexcept override {
-    if (client.transport == dns::Transport::Udp) {
+    if (client.transport == dns::Transport::Inside) {
+      proxy->on_reply(client, reply);
+    } else if (client.transport == dns::Transport::Udp) {
       udp[client.socket]->send(client, reply);
     } else {
       tcp[client.socket]->send(client, reply);
@@ -81,6 +84,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
   void run() {
     for (const auto& front : udp) front->start();
     for (const auto& front : tcp) front->start();
+    if (proxy) proxy->start();
     found.listen(io, [this] { service.on_neighbours(read_clock()); });
     arm_tick(kTickIdle);
     io.run();
@@ -113,7 +117,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
   }
 
   bool is_drained() const {
-    return service.waiting() == 0 &&
+    return service.waiting() == 0 && (!proxy || !proxy->is_busy()) &&
            std::ranges::none_of(tcp, [](const auto& front) { return front->is_writing(); });
   }
 
@@ -122,6 +126,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
     drain_until = read_clock().monotonic + limits::kDrainMax;
     for (const auto& front : udp) front->stop_receiving();
     for (const auto& front : tcp) front->stop_receiving();
+    if (proxy) proxy->stop_receiving();
     arm_tick(kTickWhileWaiting);
   }
 
@@ -135,6 +140,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
   Wake found;
   dns::Counters counters;
   Counter beats;
+  Published published;
   LanWatch& lan_watch;
   dns::Lan lan;
   dns::Service service;
@@ -145,6 +151,7 @@ struct Worker::Impl final : dns::Upstream, dns::ReplySink, dns::NeighbourSearch 
   std::vector<DnsSockets> sockets;
   std::vector<std::unique_ptr<UdpFront>> udp;
   std::vector<std::unique_ptr<TcpFront>> tcp;
+  std::unique_ptr<ProxyFront> proxy;
   std::jthread thread;
 };
 
@@ -163,6 +170,14 @@ Worker::Worker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Worker::~Worker() {
   impl_->io.stop();
   join();
+}
+
+void Worker::open_proxy(const config::Proxy& settings, std::vector<ProxyListener> listeners) {
+  const Published& published = impl_->published;
+  impl_->proxy = std::make_unique<ProxyFront>(
+      ProxyFront::Parts{impl_->io, published.policy, published.standing, *published.resolved,
+                        published.lan, impl_->events, impl_->service},
+      settings, std::move(listeners));
 }
 
 void Worker::start() {
@@ -212,6 +227,9 @@ const dns::UpstreamCounters& Worker::upstream_counters() const noexcept {
 }
 const dns::UpstreamReport& Worker::upstream_report() const noexcept {
   return *impl_->report;
+}
+const ProxyFront* Worker::proxy() const noexcept {
+  return impl_->proxy.get();
 }
 Ring<event::Event>& Worker::events() noexcept {
   return impl_->events;

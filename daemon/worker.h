@@ -9,6 +9,7 @@
 #include "base/ring.h"
 #include "base/snapshot.h"
 #include "daemon/lan_watch.h"
+#include "daemon/proxy_front.h"
 #include "daemon/sockets.h"
 #include "daemon/upstreams.h"
 #include "dns/service.h"
@@ -46,6 +47,9 @@ class Worker {
                                                                   const UpstreamSettings& upstream);
   ~Worker();
 
+  // Before start(): it is also a web proxy.
+  void open_proxy(const config::Proxy& settings, std::vector<ProxyListener> listeners);
+
   void start();
   // From any thread: later questions go to a new upstream, those on their way are waited for.
   void change_upstream(const UpstreamSettings& settings);
@@ -61,7 +65,8 @@ class Worker {
   const dns::UpstreamCounters& upstream_counters() const noexcept;
   // How the servers of the last change_upstream() are. Only for the thread that calls that.
   const dns::UpstreamReport& upstream_report() const noexcept;
-  Ring<event::Event>& events() noexcept;  // the one reader is the event writer
+  const ProxyFront* proxy() const noexcept;  // null: none was opened
+  Ring<event::Event>& events() noexcept;     // the one reader is the event writer
 
  private:
   struct Impl;

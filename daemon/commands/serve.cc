@@ -150,6 +150,11 @@ std::expected<std::vector<std::unique_ptr<Worker>>, std::string> make_workers(
     if (!worker) return std::unexpected(worker.error());
     workers.push_back(std::move(*worker));
   }
+  auto proxies = open_proxy_listeners(config.proxy, workers.size());
+  if (!proxies) return std::unexpected(proxies.error());
+  for (std::size_t i = 0; i < workers.size() && config.proxy.mode != config::ProxyMode::Off; ++i) {
+    workers[i]->open_proxy(config.proxy, std::move((*proxies)[i]));
+  }
   return workers;
 }
 
@@ -235,7 +240,8 @@ std::unique_ptr<FirewallKeeper> raise_firewall(const config::Config& config,
 }
 
 bool looks_at_flows(const config::Config& config) {
-  return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty();
+  return config.gate.mode != config::GateMode::Off || !config.tap.interface.empty() ||
+         config.proxy.mode != config::ProxyMode::Off;
 }
 
 // From the configuration to the last answer, one step a line.

@@ -152,6 +152,7 @@ struct Profile {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  int page_threshold = 100;  // key `phrases`; 0: off
   std::vector<policy::ScheduleRow> bedtime;
   std::vector<policy::ScheduleRow> focus;
   std::vector<NameRule> focus_allow;
@@ -206,11 +207,13 @@ struct Gate {
   std::vector<Cidr> unresolved_except;
 };
 
-// A part that a later version acts on; read and checked, and warned about if it is switched on.
+// The web proxy: devices know of it (explicit), or packets of theirs are led to it (transparent).
 enum class ProxyMode : std::uint8_t { Off, Transparent, Explicit };
 struct Proxy {
   ProxyMode mode = ProxyMode::Off;
   std::vector<Endpoint> listen;
+  std::vector<int> ports;    // transparent: those whose connections are led to it
+  std::vector<Name> direct;  // explicit: what browsers reach without it, with all below them
 };
 
 // Listening to a mirror port.

@@ -354,9 +354,17 @@ const Table<Proxy>& proxy_table() {
           choice<ProxyMode>({{"off", ProxyMode::Off},
                              {"transparent", ProxyMode::Transparent},
                              {"explicit", ProxyMode::Explicit}}),
-          "off", "The web proxy.", "this version has no proxy; web pages are not looked at"),
+          "off",
+          "The web proxy (docs/PROXY.md). explicit: devices are told of it, by hand or by "
+          "http://ADDRESS:PORT/proxy.pac. transparent: the firewall leads web traffic of "
+          "gate.inside that is not encrypted to it."),
       row("listen", &Proxy::listen, list_of(endpoint(), kAddressesMax), R"(["127.0.0.1:8118"])",
           "Where the proxy answers."),
+      row("ports", &Proxy::ports, list_of(number(1, 65535), kAddressesMax), "[80]",
+          "transparent: the TCP ports whose connections it looks at."),
+      row("direct", &Proxy::direct, list_of(host_name(), kAddressesMax), "[]",
+          "explicit: sites that browsers reach without it, with all below them: those of your own "
+          "house. Goes into proxy.pac."),
   }};
   return table;
 }

@@ -24,7 +24,13 @@
 
 namespace haetae::dns {
 
-enum class Transport : std::uint8_t { Udp, Tcp, Tls, Https };
+enum class Transport : std::uint8_t {
+  Udp,
+  Tcp,
+  Tls,
+  Https,
+  Inside,  // the web proxy asks, for its client; `connection` is its own number
+};
 
 // Where a query came from and how its answer finds back, filled by the front; then what trusted
 // peers say of who asks, filled by the service. Kept while the query waits for the upstream.

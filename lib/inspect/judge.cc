@@ -59,6 +59,12 @@ policy::Identity Judge::identify(const wire::Packet& packet, bool from_client) c
   return policy_->identify(sighting);
 }
 
+policy::Identity Judge::identify(const IpAddress& client, const Trace& trace) const noexcept {
+  if (everybody_) return *everybody_;
+  if (sightings_ != nullptr) return policy_->identify(sightings_->look(client, trace));
+  return policy_->identify({.address = client});
+}
+
 policy::Resolved::Whose Judge::whose(const policy::Identity& who,
                                      const IpAddress& client) const noexcept {
   return resolved_.whose(*policy_, who, client);

@@ -23,6 +23,8 @@ class Judge {
 
   // Who is at the client's end. from_client: the packet came from there.
   policy::Identity identify(const wire::Packet& packet, bool from_client) const noexcept;
+  // The same of a connection that ends at us. trace: what its packets showed.
+  policy::Identity identify(const IpAddress& client, const Trace& trace) const noexcept;
   // As whom Resolved knows it.
   policy::Resolved::Whose whose(const policy::Identity& who,
                                 const IpAddress& client) const noexcept;

@@ -356,8 +356,6 @@ constexpr FaultCase kWarningCases[] = {
      "home.yaml:3: tap.reset_interface: no resets are sent: nothing is enforced; add enforce: "
      "true, "
      "or remove it"},
-    {"the proxy", "proxy: {mode: explicit}",
-     "home.yaml:3: proxy.mode: this version has no proxy; web pages are not looked at"},
     {"numbers that everybody can read", "admin: {listen: \"192.168.7.1:8480\"}",
      "home.yaml:3: admin.listen: everybody who reaches this address can read the filter's numbers; "
      "write 127.0.0.1:8480, or keep it to a network of your own"},

@@ -1,0 +1,131 @@
+"""Origins of the proxy's lab: nginx, and servers that say over the wire what a test wants, however
+wrong."""
+
+import hashlib
+import base64
+import socket
+import threading
+
+import lab
+from listeners import serve_each
+
+NGINX = """daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/err;
+user root;
+events {{ worker_connections 8192; }}
+http {{
+    access_log off; keepalive_timeout 300; keepalive_requests 100000000; client_max_body_size 0;
+    client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+    uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5; sendfile on; default_type text/html;
+    server {{
+        listen {address}:{port} backlog=4096; root {folder}/www;
+        location /up/ {{ dav_methods PUT; create_full_put_path on; }}
+        location = /nothing {{ return 204; }}
+        location = /who {{ return 200 "$remote_addr $host $http_x_hop"; }}
+    }}
+}}
+"""
+
+
+def nginx(add_cleanup, files, address="127.0.0.1", port=None, prefix=()):
+    """nginx without TLS; returns (port, folder). files: name -> content."""
+    folder = lab.Folder(add_cleanup)
+    for name, content in files.items():
+        folder.write(f"www/{name}", content)
+    (folder.path / "www/up").mkdir(parents=True)
+    port = port or lab.free_port()
+    folder.write("nginx.conf", NGINX.format(folder=folder.path, address=address, port=port))
+    process = lab.Process(folder, [*prefix, "nginx", "-p", folder.path, "-c", "nginx.conf"],
+                          "nginx")
+    add_cleanup(process.kill)
+    if not prefix:
+        lab.wait_until(lambda: answers(address, port), "nginx starts")
+    return port, folder
+
+
+def answers(address, port):
+    with socket.socket() as probe:
+        return probe.connect_ex((address, port)) == 0
+
+
+class Scripted:
+    """A server that answers each request head with what `say(head, connection)` gives: octets to
+    send, or None to close. Remembers the heads that reached it."""
+
+    def __init__(self, add_cleanup, say, address="127.0.0.1", port=None):
+        self.port = port or lab.free_port()
+        self.say = say
+        self.heads = []
+        self.connections = 0
+        self._lock = threading.Lock()
+        serve_each(add_cleanup, address, self.port, self._serve)
+
+    def _serve(self, connection, _peer):
+        with self._lock:
+            self.connections += 1
+        with connection:
+            connection.settimeout(20)
+            buffer = b""
+            try:
+                while True:
+                    while b"\r\n\r\n" not in buffer:
+                        more = connection.recv(65536)
+                        if not more:
+                            return
+                        buffer += more
+                    head, buffer = buffer.split(b"\r\n\r\n", 1)
+                    with self._lock:
+                        self.heads.append(head.decode("latin-1"))
+                    said = self.say(head.decode("latin-1"), connection)
+                    if said is None:
+                        return
+                    connection.sendall(said)
+            except OSError:
+                return
+
+
+def web_socket_echo(head, connection):
+    """Answers the handshake (RFC 6455, section 4.2.2), then echoes octets as they come."""
+    key = next(line.split(":", 1)[1].strip() for line in head.split("\r\n")
+               if line.lower().startswith("sec-websocket-key:"))
+    digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                       b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                       + base64.b64encode(digest) + b"\r\n\r\n")
+    while True:
+        more = connection.recv(65536)
+        if not more:
+            return None
+        connection.sendall(more)
+
+
+def read_answer(connection, has_body=True):
+    """One response with a length or without a body: (status, head, body)."""
+    buffer = b""
+    while b"\r\n\r\n" not in buffer:
+        more = connection.recv(65536)
+        if not more:
+            return None, buffer.decode("latin-1"), b""
+        buffer += more
+    head, body = buffer.split(b"\r\n\r\n", 1)
+    text = head.decode("latin-1")
+    lengths = [int(line.split(":")[1]) for line in text.split("\r\n")
+               if line.lower().startswith("content-length:")]
+    want = lengths[0] if has_body and lengths else 0
+    while len(body) < want:
+        more = connection.recv(65536)
+        if not more:
+            break
+        body += more
+    return int(text.split(" ")[1]), text, body
+
+
+def read_all(connection):
+    buffer = b""
+    while True:
+        try:
+            more = connection.recv(65536)
+        except ConnectionResetError:
+            return buffer
+        if not more:
+            return buffer
+        buffer += more
