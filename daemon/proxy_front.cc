@@ -46,7 +46,7 @@ struct ProxyFront::Impl {
             {all.policy, all.standing, all.resolved, &all.events, inspector_counters, &sightings}),
         pac(proxy.direct),
         lookup(all.dns),
-        shared{epoll.get(), {judge, client_rooms, server_rooms, counters, pac, nullptr, nullptr},
+        shared{epoll.get(), {judge, client_rooms, server_rooms, counters, pac, all.bodies, all.pages},
                lookup,      servers,
                pipes,       queue,
                proxy.listen} {

@@ -74,6 +74,11 @@ firewall::Machine fit_to_machine(Firewall& firewall, firewall::Plan& plan) {
   look_at_inside(plan, machine);
   Nft& nft = firewall.nft();
   machine.may_change = can(nft, "") || nft.run("list tables").has_value();
+  machine.has_tproxy =
+      can(nft, "type filter hook prerouting priority mangle; socket transparent 1 accept; "
+               "meta nfproto ipv4 meta l4proto tcp tproxy ip to :1 accept;");
+  firewall::lead_web_by(machine.has_tproxy ? firewall::WebBy::Tproxy : firewall::WebBy::Redirect,
+                        plan);
   firewall::Plan tried = plan;
   tried.queue_by = firewall::QueueBy::Nobody;
   const auto whole = nft.try_out(firewall::table_text(tried, {}, true));

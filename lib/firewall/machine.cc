@@ -111,10 +111,30 @@ void fit(Plan& plan, const Machine& machine) noexcept {
                          machine.has_log_target && !plan.is_strict && !plan.unresolved_refused;
 }
 
+namespace {
+
+void judge_web(const Machine& machine, const Plan& plan, std::vector<Remark>& out) {
+  if (plan.web_by == WebBy::Nobody) return;
+  if (!plan.web_v4 && !plan.web_v6) {
+    out.push_back({Level::Fault, "no web connection can be led to the proxy's addresses",
+                   "write proxy: {listen: [\"0.0.0.0:8118\", \"[::]:8118\"]}"});
+  } else if (!machine.has_tproxy) {
+    out.push_back({Level::Warning,
+                   "web connections are led to the proxy by REDIRECT, since this kernel has no "
+                   "tproxy: servers see this machine's address in place of the device's",
+                   "modprobe nft_tproxy nft_socket, if that matters"});
+  } else {
+    out.push_back({Level::Good, "web connections go to the proxy by tproxy", ""});
+  }
+}
+
+}  // namespace
+
 std::vector<Remark> judge(const Machine& machine, const Plan& plan) {
   std::vector<Remark> out;
   judge_kernel(machine, out);
   if (machine.may_change && machine.missing.empty()) judge_queue(machine, plan, out);
+  judge_web(machine, plan, out);
   judge_inside(machine, out);
   judge_spare(machine, plan, out);
   return out;
