@@ -31,8 +31,8 @@ class ProxyFront {
     const Snapshot<policy::Standing>& standing;
     policy::Resolved& resolved;
     LanWatch& lan;
-    Ring<event::Event>& events;  // the worker's own
-    dns::Service& dns;           // looks up names for clients of an explicit proxy
+    Ring<event::Event>& events;               // the worker's own
+    dns::Service& dns;                        // looks up names for clients of an explicit proxy
     proxy::ResponseBodies* bodies = nullptr;  // null: no body is looked at
     proxy::BlockPages* pages = nullptr;       // null: blocked requests are answered in a few words
   };

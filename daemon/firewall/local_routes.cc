@@ -63,8 +63,8 @@ class Request {
 // mark, mask: 0 where any will do.
 int change_rule(std::uint16_t type, std::uint8_t family, std::uint32_t mark, std::uint32_t mask) {
   const bool adds = type == RTM_NEWRULE;
-  Request request(type, static_cast<std::uint16_t>(NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_EXCL
-                                                                     : 0)));
+  Request request(type,
+                  static_cast<std::uint16_t>(NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_EXCL : 0)));
   auto& rule = request.extra<fib_rule_hdr>();
   rule.family = family;
   rule.action = FR_ACT_TO_TBL;
@@ -79,8 +79,8 @@ int change_rule(std::uint16_t type, std::uint8_t family, std::uint32_t mark, std
 
 int change_route(std::uint16_t type, std::uint8_t family) {
   const bool adds = type == RTM_NEWROUTE;
-  Request request(type, static_cast<std::uint16_t>(
-                            NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_REPLACE : 0)));
+  Request request(
+      type, static_cast<std::uint16_t>(NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_REPLACE : 0)));
   auto& route = request.extra<rtmsg>();
   route.rtm_family = family;
   route.rtm_table = RT_TABLE_UNSPEC;
@@ -149,8 +149,7 @@ std::expected<void, std::string> apply_local_routes(const firewall::Plan& plan) 
       if (is_absent(error)) continue;
       return failure("a local route", error);
     }
-    if (const int error =
-            change_rule(RTM_NEWRULE, family, plan.local_mark(), plan.mark.mask());
+    if (const int error = change_rule(RTM_NEWRULE, family, plan.local_mark(), plan.mark.mask());
         error != 0) {
       return failure("a rule of routing", error);
     }
@@ -162,7 +161,8 @@ std::expected<void, std::string> remove_local_routes() {
   constexpr int kRulesMax = 16;  // somebody may have added more of them by hand
   for (const std::uint8_t family : kFamilies) {
     int error = 0;
-    for (int i = 0; i < kRulesMax && error == 0; ++i) error = change_rule(RTM_DELRULE, family, 0, 0);
+    for (int i = 0; i < kRulesMax && error == 0; ++i)
+      error = change_rule(RTM_DELRULE, family, 0, 0);
     if (error != 0 && !is_gone(error)) return failure("removing a rule of routing", error);
     error = change_route(RTM_DELROUTE, family);
     if (error != 0 && !is_gone(error)) return failure("removing a local route", error);

@@ -103,6 +103,11 @@ QueueBy queue_by(const Machine& machine) noexcept {
   return QueueBy::Nobody;
 }
 
+WebBy web_by(const Machine& machine) noexcept {
+  const bool is_early = std::ranges::any_of(machine.inside, &Machine::Inside::is_shown_early);
+  return machine.has_tproxy && !is_early ? WebBy::Tproxy : WebBy::Redirect;
+}
+
 // A strict gate waits for receipts, and looks at every packet for that; one that refuses addresses
 // that nobody resolved does so with the first packet.
 void fit(Plan& plan, const Machine& machine) noexcept {
@@ -123,6 +128,13 @@ void judge_web(const Machine& machine, const Plan& plan, std::vector<Remark>& ou
                    "web connections are led to the proxy by REDIRECT, since this kernel has no "
                    "tproxy: servers see this machine's address in place of the device's",
                    "modprobe nft_tproxy nft_socket, if that matters"});
+  } else if (plan.web_by == WebBy::Redirect) {
+    out.push_back({Level::Warning,
+                   "web connections are led to the proxy by REDIRECT, since what crosses a bridge "
+                   "comes to the rules too early for tproxy: servers see this machine's address in "
+                   "place of the device's",
+                   "if that matters, and no other program needs it, set "
+                   "net.bridge.bridge-nf-call-iptables and -ip6tables to 0"});
   } else {
     out.push_back({Level::Good, "web connections go to the proxy by tproxy", ""});
   }

@@ -365,7 +365,7 @@ void write_web_target(Text& out, const Plan& plan, std::string_view family,
   const std::string_view ip = is_v4 ? "ip" : "ip6";
   const std::string address = !target->address ? ""
                               : is_v4          ? target->address->to_text()
-                                      : fmt::format("[{}]", target->address->to_text());
+                                               : fmt::format("[{}]", target->address->to_text());
   const std::string match = fmt::format("meta nfproto {} meta l4proto tcp", family);
   if (plan.web_by == WebBy::Tproxy) {
     out.line("{} tproxy {} to {}:{} meta mark set meta mark & {} | {} accept", match, ip, address,

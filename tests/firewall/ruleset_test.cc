@@ -91,7 +91,8 @@ config::Config house_with_proxy() {
 }
 
 TEST(Ruleset, LeadsTheWebToTheProxyWithItsAddressesOn) {
-  expect_golden("web_tproxy.nft", table_text(plan(house_with_proxy(), QueueBy::OwnTable), {}, true));
+  expect_golden("web_tproxy.nft",
+                table_text(plan(house_with_proxy(), QueueBy::OwnTable), {}, true));
 }
 
 TEST(Ruleset, RewritesTheWebToTheProxyWhereTheKernelHasNoTproxy) {

@@ -15,7 +15,9 @@ from proxy_servers import read_answer
 PAGE = "This page is blocked"
 
 
-class Transparent(GateTest):
+class Led(GateTest):
+    """By REDIRECT: the lab's bridges show their packets to the rules early, as with Docker beside."""
+
     @classmethod
     def config(cls, minji=None, **gate):
         config = super().config(minji, **gate)
@@ -71,13 +73,18 @@ class Transparent(GateTest):
         self.assertEqual(self.page(self.net.child_b, BAD)[0], "200", "another profile")
         self.assertEqual(self.proxied(), before + 3)
 
-    def test_servers_see_the_device(self):
-        child = self.net.child_a
+    def who_is_seen(self, address):
+        """(the device's own address, what the server sees)"""
+        connection = self.open(self.net.child_a, address)
+        own = connection.getsockname()[0]
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {GOOD}\r\n\r\n".encode())
+        return own, read_answer(connection)[2].decode()
+
+    def test_whom_servers_see(self):
         for address in (RAW, RAW6):
-            connection = self.open(child, address)
-            own = connection.getsockname()[0]
-            connection.sendall(f"GET / HTTP/1.1\r\nHost: {GOOD}\r\n\r\n".encode())
-            self.assertEqual(read_answer(connection)[2].decode(), own)
+            own, seen = self.who_is_seen(address)
+            self.assertTrue(seen)
+            self.assertNotEqual(seen, own)
 
     def test_the_second_request_of_a_connection_is_judged(self):
         connection = self.open(self.net.child_a)
@@ -104,20 +111,18 @@ class Transparent(GateTest):
                                     f"http://{NGINX}/4k", check=False, within_s=20)
         self.assertEqual(done.stdout, "")
 
-    def test_the_rules_of_routing_come_and_go_with_the_firewall(self):
-        self.assertIn("fwmark 0x30000000/0x30000000", self.rules())
+    def test_the_rules_come_and_go_with_the_firewall(self):
         router = self.net.router
         shown = router.run(lab.HAETAE, "firewall", "show", "--config",
                            router.filter.config_path, check=False).stdout
-        self.assertIn("web connections go to the proxy by tproxy", shown)
+        self.assertIn(self.HOW, shown)
         self.assertIn("the rules stand as planned", shown)
         router.run(lab.HAETAE, "firewall", "remove")
         self.assertNotIn("fwmark", self.rules())
         self.assertEqual(self.page(self.net.child_a, BAD)[0], "200", "as without the filter")
         said = router.filter.reload()
         self.assertIn("haetae: reloaded", said)
-        lab.wait_until(lambda: "fwmark" in self.rules(), "the rules stand again")
-        self.assertEqual(self.page(self.net.child_a, BAD)[0], "403")
+        lab.wait_until(lambda: self.page(self.net.child_a, BAD)[0] == "403", "the rules stand")
 
     def test_without_the_filter_connections_are_refused_or_pass(self):
         self.net.router.filter.kill()
@@ -129,6 +134,28 @@ class Transparent(GateTest):
         time.sleep(4)
         self.assertEqual(self.page(self.net.child_a, BAD)[0], "200", "when_down: open")
         self.start()
+
+    HOW = "by REDIRECT, since what crosses a bridge"
+
+
+class LedWithItsAddress(Led):
+    """By tproxy."""
+
+    HOW = "web connections go to the proxy by tproxy"
+
+    @classmethod
+    def start(cls, **changes):
+        for family in ("", "6"):
+            cls.net.router.sysctl(f"bridge/bridge-nf-call-ip{family}tables", 0)
+        return super().start(**changes)
+
+    def test_whom_servers_see(self):
+        for address in (RAW, RAW6):
+            own, seen = self.who_is_seen(address)
+            self.assertEqual(seen, own)
+
+    def test_a_rule_of_routing_stands(self):
+        self.assertEqual(self.rules().count("fwmark 0x30000000/0x30000000"), 2)
 
 
 if __name__ == "__main__":
