@@ -374,6 +374,53 @@ void write_flows(Text& out, const Plan& plan) {
   out.end();
 }
 
+// --- the web: chains that lead connections to the proxy ---
+
+void write_web_target(Text& out, const Plan& plan, std::string_view family,
+                      const std::optional<DnsTarget>& target) {
+  if (!target) return;
+  const bool is_v4 = family == "ipv4";
+  const std::string_view ip = is_v4 ? "ip" : "ip6";
+  const std::string address = !target->address ? ""
+                              : is_v4          ? target->address->to_text()
+                                               : fmt::format("[{}]", target->address->to_text());
+  const std::string match = fmt::format("meta nfproto {} meta l4proto tcp", family);
+  if (plan.web_by == WebBy::Tproxy) {
+    out.line("{} tproxy {} to {}:{} meta mark set meta mark & {} | {} accept", match, ip, address,
+             target->port, hex(plan.mark.others()), hex(plan.local_mark()));
+  } else if (target->address) {
+    out.line("{} dnat {} to {}:{}", match, ip, address, target->port);
+  } else {
+    out.line("{} redirect to :{}", match, target->port);
+  }
+}
+
+void write_web(Text& out, const Plan& plan) {
+  out.begin("chain web_to_proxy");
+  // While the filter is down, connections go where they want to, or are refused with all others.
+  out.line("meta nfproto != @alive return");
+  out.line("fib daddr type {{ local, broadcast, multicast }} return");
+  if (plan.has_house) {
+    out.line("ip daddr @house_v4 return");
+    out.line("ip6 daddr @house_v6 return");
+  }
+  write_web_target(out, plan, "ipv4", plan.web_v4);
+  write_web_target(out, plan, "ipv6", plan.web_v6);
+  out.end();
+  const std::string ports = fmt::format("{{ {} }}", fmt::join(plan.web_ports, ", "));
+  out.begin("chain web");
+  if (plan.web_by == WebBy::Tproxy) {
+    out.line("type filter hook prerouting priority mangle - 5; policy accept;");
+    // Of connections that stand already, from the device or from the server.
+    out.line("meta l4proto tcp socket transparent 1 meta mark set meta mark & {} | {} accept",
+             hex(plan.mark.others()), hex(plan.local_mark()));
+  } else {
+    out.line("type nat hook prerouting priority dstnat - 4; policy accept;");
+  }
+  out.line("iifname {} tcp dport {} goto web_to_proxy", interfaces_of(plan), ports);
+  out.end();
+}
+
 void write_alive_set(Text& out, bool is_alive) {
   const std::string elements =
       is_alive ? fmt::format(" elements = {};", joined(switched_on())) : "";
@@ -384,6 +431,7 @@ void write_alive_set(Text& out, bool is_alive) {
 void write_chains(Text& out, const Plan& plan) {
   write_flows(out, plan);
   if (plan.leads_dns) write_dns(out, plan);
+  if (plan.web_v4 || plan.web_v6) write_web(out, plan);
 }
 
 }  // namespace

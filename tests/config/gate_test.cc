@@ -41,7 +41,7 @@ TEST(Gate, TakesEveryKey) {
   const Gate gate =
       config_of(
           "gate: {mode: queue, inside: [br-lan, eth0.20], when_down: open, when_down_dns: "
-          "[192.0.2.1, \"2001:db8::1@5353\"], queue: {first: 7, count: 2}, mark: \"0x6\", dns: "
+          "[192.0.2.1, \"2001:db8::1@5353\"], queue: {first: 7, count: 2}, mark: \"0xe\", dns: "
           "false, dot: allow}\n")
           .gate;
   EXPECT_EQ(gate.mode, GateMode::Queue);
