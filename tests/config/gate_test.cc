@@ -50,7 +50,7 @@ TEST(Gate, TakesEveryKey) {
   EXPECT_EQ(gate.when_down_dns.at(1).port, 5353);
   EXPECT_EQ(gate.queue_first, 7);
   EXPECT_EQ(gate.queue_count, 2);
-  EXPECT_EQ(gate.mark, 6U);
+  EXPECT_EQ(gate.mark, 14U);
   EXPECT_FALSE(gate.dns);
   EXPECT_FALSE(gate.dot_refused);
 }
