@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "page/block_facts.h"
+#include "page/site.h"
+
+namespace haetae::page {
+
+// A whole answer but for what the transport adds (Content-Length, Connection, Date).
+struct Page {
+  int status = 200;
+  std::string html;  // UTF-8; needs nothing beside itself
+};
+
+// What a child sees in place of what was blocked: 403, or 451 (RFC 7725) for what the law closes.
+// asker: who gets it, as asker_of() has it; the ask button works for nobody else.
+// accept_language: the header as it came (RFC 9110, section 12.5.4); may be empty.
+// Headers that must go with every page: Site::headers().
+Page block_page(const Site& site, const BlockFacts& facts, std::string_view asker,
+                std::string_view accept_language);
+
+// For a host that led here while it was blocked, and is open now: 503, since it is not the site
+// itself that answers.
+Page opened_page(const Site& site, std::string_view host, std::string_view accept_language);
+
+}  // namespace haetae::page
