@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "page/when.h"
 #include "policy/decide.h"
 #include "policy/policy.h"
 #include "policy/request.h"
@@ -18,8 +20,6 @@ struct Blocked {
   const policy::Standing& standing;
   const policy::Request& request;
   const policy::Verdict& verdict;
-  // As the child typed it, without a port: "www.site.example", "203.0.113.7". Empty: not known.
-  std::string_view host;
 };
 
 // What somebody who was stopped may ask for.
@@ -29,25 +29,26 @@ enum class AskFor : std::uint8_t {
   Time,  // pause, focus, bedtime, quota: the site is not the point
 };
 
-// What a block page tells, and nothing that it must not: where the site or what decided stands in a
-// sensitive category, host and category are empty and `is_private` is set.
+// What a block page tells, and nothing that it must not: where the site, or what decided, stands in
+// a sensitive category, host and category are empty and `is_private` is set.
 struct BlockFacts {
+  Time now;
   policy::Reason reason = policy::Reason::NoRuleMatched;
   bool is_private = false;
-  bool is_search = false;   // words that were searched for decided
-  std::string host;         // empty: not told
-  std::string category;     // id; empty: none, or not told
-  std::string service;      // id; empty: none
-  std::optional<Time> opens_at;  // the first moment at which it would go through
-  Time now;
-  bool shows_help = false;  // help lines stand on the page
+  bool is_search = false;     // words that were searched for decided
+  std::string host;           // as people read it: "www.site.example"; empty: not told
+  std::string category;       // id; empty: none, or not told
+  std::string service;        // id; empty: none
+  std::optional<When> opens;  // the first moment at which it would go through
+  bool shows_help = false;    // help lines stand on the page
   AskFor ask_for = AskFor::Nothing;
 };
 
 // scratch: of blocked.policy. Asks decide() again at the moments at which the verdict may change,
-// limits::kOpeningEdgesMax of them at most; not for the hot path.
+// limits::kOpeningEdgesMax of them at most: for pages, not for the hot path.
 BlockFacts block_facts(const Blocked& blocked, policy::Scratch& scratch);
 
-// Whether a name that stands in a sensitive category shows nowhere: event/event.h has the rule.
+// A reason that is about time, whatever was asked for.
+bool is_about_time(policy::Reason reason) noexcept;
 
 }  // namespace haetae::page
