@@ -166,7 +166,7 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing haetae_page)
     haetae_link_daemon(${target} ${file})
   endforeach()
 endfunction()

@@ -149,7 +149,10 @@ void read_page_words(const std::filesystem::path& folder, Rules& rules, Faults& 
     rules.page_words[file.stem().string()] = read_file(file, page_words_table(), rules, faults);
   }
   if (rules.page_words.contains(std::string(kFirstLanguage))) return;
-  faults.push_back({(folder / "en.yaml").string(), 0, {}, "there is no such file",
+  faults.push_back({(folder / "en.yaml").string(),
+                    0,
+                    {},
+                    "there is no such file",
                     "every page needs its words in English, for who reads nothing else here"});
 }
 

@@ -6,7 +6,6 @@
 namespace haetae::config {
 namespace {
 
-
 constexpr std::string_view kEndpointHint =
     "write it as 127.0.0.1:53, [::1]:53 or 192.0.2.1; ports are 1 to 65535";
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "config/own_name.h"
 #include "config/settings.h"
 #include "config/types.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::size_t kListenMax = 64;
-constexpr std::string_view kOwnUrl = "http://haetae.internal";
 
 // It stands in a header that says where forms may go: nothing but an origin (RFC 6454) may.
 std::optional<std::string> origin_of(std::string_view text) {
@@ -61,7 +61,7 @@ Type<Page> page_section() {
     read(value, page);
     if (!page.url.empty()) return;
     const std::uint16_t port = page.listen.empty() ? kHttpPort : page.listen.front().port;
-    page.url = kOwnUrl;
+    page.url = fmt::format("http://{}", kOwnName);
     if (port != kHttpPort) page.url += fmt::format(":{}", port);
   };
   return type;

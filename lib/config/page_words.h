@@ -45,12 +45,11 @@ struct PageWords {
   std::string own_title, own_link;
   std::string own_device, own_device_unknown, own_address, own_filtered, own_unfiltered,
       own_watched;
-  std::string now_heading, now_open, now_paused, now_focus, now_bedtime, now_quota,
-      bedtime_begins, bedtime_none, until_time, until_unknown;
+  std::string now_heading, now_open, now_paused, now_focus, now_bedtime, now_quota, bedtime_begins,
+      bedtime_none, until_time, until_unknown;
   std::string recent_heading, recent_none, recent_not_kept, recent_private;
-  std::string rules_heading, rule_categories, rule_services_closed, rule_services_open,
-      rule_denied, rule_allowed, rule_safe_search, rule_youtube, rule_bypass, rule_unknown,
-      rule_nothing;
+  std::string rules_heading, rule_categories, rule_services_closed, rule_services_open, rule_denied,
+      rule_allowed, rule_safe_search, rule_youtube, rule_bypass, rule_unknown, rule_nothing;
   std::string record_heading, record_none, record_counters, record_blocked, record_all,
       record_never;
 

@@ -449,7 +449,8 @@ Table<Config> make_config_table() {
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),
-      row("page", &Config::page, page_section(), "{}", "Pages that tell children why: docs/PAGE.md."),
+      row("page", &Config::page, page_section(), "{}",
+          "Pages that tell children why: docs/PAGE.md."),
       whole_row("admin", section(admin_table()), "{}", "Looking at the filter from outside."),
       whole_row("log", section(log_table()), "{}", "The event log."),
   }};

@@ -204,17 +204,17 @@ Type<std::string> language() {
 }
 
 Type<std::string> language_tag() {
-  return parsed<std::string>(
-      "language tag", "a language tag", "write it as ko or zh-Hans (BCP 47)",
-      [](std::string_view text) -> std::optional<std::string> {
-        constexpr std::size_t kBytesMax = 35;  // RFC 5646, section 4.4.1
-        const bool is_plain = std::ranges::all_of(text, [](char c) {
-          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                 c == '-';
-        });
-        if (!is_plain || text.size() < 2 || text.size() > kBytesMax) return std::nullopt;
-        return std::string(text);
-      });
+  return parsed<std::string>("language tag", "a language tag", "write it as ko or zh-Hans (BCP 47)",
+                             [](std::string_view text) -> std::optional<std::string> {
+                               constexpr std::size_t kBytesMax = 35;  // RFC 5646, section 4.4.1
+                               const bool is_plain = std::ranges::all_of(text, [](char c) {
+                                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                        (c >= '0' && c <= '9') || c == '-';
+                               });
+                               if (!is_plain || text.size() < 2 || text.size() > kBytesMax)
+                                 return std::nullopt;
+                               return std::string(text);
+                             });
 }
 
 Type<std::string> country() {

@@ -50,7 +50,6 @@ std::string type_text(std::uint16_t type) {
   }
 }
 
-
 std::string answer_text(const Event& event) {
   switch (event.answer) {
     case Event::Answer::None: return {};

@@ -42,8 +42,9 @@ int weight_of(std::string_view parameters) {
 // "zh-Hant-TW" -> "zh"
 std::string first_subtag(std::string_view range) {
   std::string language(range.substr(0, range.find('-')));
-  std::ranges::transform(language, language.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  std::ranges::transform(language, language.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
   return language;
 }
 

@@ -32,7 +32,9 @@ CategorySet sensitive_in(const Blocked& blocked) {
 
 std::optional<When> opening_of(const Blocked& blocked, policy::Scratch& scratch) {
   policy::Request later = blocked.request;
-  Verdict verdict = blocked.verdict;
+  Verdict verdict = policy::decide(blocked.policy, blocked.standing, later, scratch);
+  // What is in a page, or what a name's answer leads to, is closed at any hour.
+  if (verdict.action != Action::Block) return std::nullopt;
   for (int edge = 0; edge < limits::kOpeningEdgesMax; ++edge) {
     if (verdict.valid_until == kNever || verdict.valid_until <= later.now) return std::nullopt;
     later.now = verdict.valid_until;
@@ -44,11 +46,22 @@ std::optional<When> opening_of(const Blocked& blocked, policy::Scratch& scratch)
   return std::nullopt;
 }
 
-AskFor ask_for(const BlockFacts& facts) {
+// Whether the host would open but for the page.
+bool is_page_alone(const Blocked& blocked, policy::Scratch& scratch) {
+  if (blocked.request.kind == policy::Kind::HttpBody) return true;
+  if (blocked.request.url == nullptr) return false;
+  policy::Request host = blocked.request;
+  host.url = nullptr;
+  host.path = {};
+  return policy::decide(blocked.policy, blocked.standing, host, scratch).action != Action::Block;
+}
+
+AskFor ask_for(const BlockFacts& facts, bool is_page) {
   if (is_about_time(facts.reason) && facts.service.empty()) return AskFor::Time;
   const bool can_be_opened = facts.reason != Reason::Locked && facts.reason != Reason::Rebinding &&
                              facts.reason != Reason::Undecidable;
-  return can_be_opened && !facts.host.empty() ? AskFor::Site : AskFor::Nothing;
+  if (!can_be_opened || facts.host.empty()) return AskFor::Nothing;
+  return is_page ? AskFor::Page : AskFor::Site;
 }
 
 std::string host_of(const policy::Request& request) {
@@ -79,16 +92,16 @@ BlockFacts block_facts(const Blocked& blocked, policy::Scratch& scratch) {
       facts.category = policy.categories[verdict.category].id;
     }
   }
-  const bool is_service = verdict.rule_kind == RuleKind::WellKnown &&
-                          (verdict.reason == Reason::ServiceBlocked ||
-                           verdict.reason == Reason::QuotaUsed);
+  const bool is_service =
+      verdict.rule_kind == RuleKind::WellKnown &&
+      (verdict.reason == Reason::ServiceBlocked || verdict.reason == Reason::QuotaUsed);
   if (is_service && verdict.source < policy.services.size() && !facts.is_private) {
     facts.service = policy.services[verdict.source].id;
   }
   if (verdict.reason != Reason::Locked) facts.opens = opening_of(blocked, scratch);
   facts.shows_help = verdict.reason == Reason::Locked || verdict.help != policy::kNoCategory ||
                      (sensitive & policy.help_categories).any();
-  facts.ask_for = ask_for(facts);
+  facts.ask_for = ask_for(facts, is_page_alone(blocked, scratch));
   return facts;
 }
 

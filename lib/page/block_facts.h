@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "page/ask_subject.h"
 #include "page/when.h"
 #include "policy/decide.h"
 #include "policy/policy.h"
@@ -20,13 +20,6 @@ struct Blocked {
   const policy::Standing& standing;
   const policy::Request& request;
   const policy::Verdict& verdict;
-};
-
-// What somebody who was stopped may ask for.
-enum class AskFor : std::uint8_t {
-  Nothing,  // what nobody at home can open, or what stays private
-  Site,
-  Time,  // pause, focus, bedtime, quota: the site is not the point
 };
 
 // What a block page tells, and nothing that it must not: where the site, or what decided, stands in

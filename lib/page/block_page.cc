@@ -114,8 +114,8 @@ class BlockPageWriter {
     main_.element("p", is_locked ? words_.who_nobody : said(words_.who_guardian));
     if (!is_locked) {
       main_.element("h2", words_.when_heading);
-      main_.element("p", facts_.opens ? opens_text(*facts_.opens, words_)
-                                      : said(words_.when_asked));
+      main_.element("p",
+                    facts_.opens ? opens_text(*facts_.opens, words_) : said(words_.when_asked));
     }
     main_.raw("</section>\n");
   }
@@ -123,13 +123,16 @@ class BlockPageWriter {
   void add_ask(std::string_view asker) {
     const bool is_time = facts_.ask_for == AskFor::Time;
     // A question for time names no site.
-    const std::string_view host = is_time ? std::string_view() : std::string_view(facts_.host);
+    const std::string subject = to_text(AskSubject{.what = facts_.ask_for,
+                                                   .reason = facts_.reason,
+                                                   .category = facts_.category,
+                                                   .host = is_time ? std::string() : facts_.host});
     main_.raw("<section>\n").element("h2", words_.ask_heading);
     main_.element("p", said(is_time ? words_.ask_time_note : words_.ask_site_note));
     main_.raw("<form method=\"post\" action=\"").text(site_.url()).raw("/ask\">\n");
-    main_.raw("<input type=\"hidden\" name=\"host\" value=\"").text(host).raw("\">\n");
+    main_.raw("<input type=\"hidden\" name=\"subject\" value=\"").text(subject).raw("\">\n");
     main_.raw("<input type=\"hidden\" name=\"token\" value=\"");
-    main_.text(ask_token(site_.key(), asker, host, facts_.now)).raw("\">\n");
+    main_.text(ask_token(site_.key(), asker, subject, facts_.now)).raw("\">\n");
     main_.element("button", said(is_time ? words_.ask_time_button : words_.ask_site_button));
     main_.raw("</form>\n</section>\n");
   }
@@ -178,8 +181,7 @@ std::string lead(std::string_view words) {
 Page block_page(const Site& site, const BlockFacts& facts, std::string_view asker,
                 std::string_view accept_language) {
   const PageWords& words = site.words(accept_language);
-  const int status =
-      facts.reason == Reason::Locked ? kUnavailableForLegalReasons : kForbidden;
+  const int status = facts.reason == Reason::Locked ? kUnavailableForLegalReasons : kForbidden;
   return {status, BlockPageWriter(site, facts, words).write(asker)};
 }
 

@@ -71,7 +71,8 @@ std::string fill(std::string_view sentence,
     const std::size_t close = sentence.find('}');
     if (sentence.empty() || close == std::string_view::npos) break;
     const std::string_view place = sentence.substr(1, close - 1);
-    const auto value = std::ranges::find(values, place, [](const auto& pair) { return pair.first; });
+    const auto value =
+        std::ranges::find(values, place, [](const auto& pair) { return pair.first; });
     if (value != values.end()) {
       const bool starts_with_guardian = out.empty() && place == "guardian";
       out += value->second;

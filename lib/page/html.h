@@ -12,8 +12,8 @@ namespace haetae::page {
 void append_escaped(std::string& out, std::string_view text);
 std::string escaped(std::string_view text);
 
-// A sentence with its places filled in: fill("Go to {host}", {{"host", "x.example"}}). What comes in
-// is not looked at again; the result is text still, not HTML. A {guardian} at the start gets a
+// A sentence with its places filled in: fill("Go to {host}", {{"host", "x.example"}}). What comes
+// in is not looked at again; the result is text still, not HTML. A {guardian} at the start gets a
 // capital letter.
 std::string fill(std::string_view sentence,
                  std::initializer_list<std::pair<std::string_view, std::string_view>> values);

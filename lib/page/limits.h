@@ -25,9 +25,13 @@ inline constexpr std::size_t kAsksOfAllPerHour = 300;
 inline constexpr std::size_t kAskLineBytesMax = 4096;
 // Blocks that a device's own page shows.
 inline constexpr std::size_t kRecentBlocksMax = 20;
-// Devices whose blocks are remembered, some 3 KB each; with more, the one that was quiet for longest
-// is forgotten.
+// Devices whose blocks are remembered, some 3 KB each; with more, the one that was quiet for
+// longest is forgotten.
 inline constexpr std::size_t kRecentDevicesMax = 1024;
+// Answers that were blocked though their names were not, some 0.4 KB each, and for how long:
+// browsers keep an address for a minute, whatever its TTL says.
+inline constexpr std::size_t kAnswerBlocksMax = 1024;
+inline constexpr std::chrono::minutes kAnswerBlocksKept{2};
 // Sites that a device's own page names of one rule; the rest is left out.
 inline constexpr std::size_t kRuleNamesMax = 30;
 // Languages of one Accept-Language header that are looked at.

@@ -15,8 +15,8 @@ constexpr int kDaysOfWeek = 7;
 When when_of(Time at, Time now, const policy::TimeZone& zone) {
   const policy::TimeZone::Local local = zone.local(at);
   When when;
-  when.clock = fmt::format("{:02}:{:02}", local.minute / kMinutesPerHour,
-                           local.minute % kMinutesPerHour);
+  when.clock =
+      fmt::format("{:02}:{:02}", local.minute / kMinutesPerHour, local.minute % kMinutesPerHour);
   const std::chrono::year_month_day date(local.day);
   when.date = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
@@ -29,8 +29,9 @@ std::string opens_text(const When& opens, const config::PageWords& words) {
   if (opens.days_ahead <= 0) return fill(words.when_today, {{"time", opens.clock}});
   if (opens.days_ahead == 1) return fill(words.when_tomorrow, {{"time", opens.clock}});
   if (opens.days_ahead < kDaysOfWeek) {
-    return fill(words.when_day, {{"weekday", words.weekdays[static_cast<std::size_t>(opens.weekday)]},
-                                 {"time", opens.clock}});
+    return fill(words.when_day,
+                {{"weekday", words.weekdays[static_cast<std::size_t>(opens.weekday)]},
+                 {"time", opens.clock}});
   }
   return fill(words.when_date, {{"date", opens.date}, {"time", opens.clock}});
 }
