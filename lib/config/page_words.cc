@@ -111,7 +111,7 @@ void add_asking(Rows& rows) {
   add(rows, "help_text", &W::help_text, "Who they are.");
   add(rows, "help_scared", &W::help_scared, "A word for who was scared.");
   add(rows, "help_call", &W::help_call, "Leads to the number.", {"phone"});
-  add(rows, "help_visit", &W::help_visit, "Leads to the page.", {"name"});
+  add(rows, "help_visit", &W::help_visit, "Leads to their page.", {"name"});
   add(rows, "opened_title", &W::opened_title, "Heading: it is open meanwhile.");
   add(rows, "opened_text", &W::opened_text, "It is open meanwhile.", {"host"});
   add(rows, "opened_wait", &W::opened_wait, "What to do if it does not open yet.");

@@ -40,6 +40,14 @@ std::string_view heading_of(const BlockFacts& facts, const PageWords& words) {
   return words.closed_title;
 }
 
+// "https://www.help.example/chat" -> "help.example": short, and different from line to line.
+std::string_view site_of_url(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  if (url.starts_with("www.")) url.remove_prefix(4);
+  return url.substr(0, url.find('/'));
+}
+
 // Writes one block page.
 class BlockPageWriter {
  public:
@@ -154,7 +162,9 @@ class BlockPageWriter {
       }
       main_.link("tel:" + number, fill(words_.help_call, {{"phone", line.phone}})).raw("\n");
     }
-    if (!line.url.empty()) main_.link(line.url, fill(words_.help_visit, {{"name", name}}));
+    if (!line.url.empty()) {
+      main_.link(line.url, fill(words_.help_visit, {{"name", site_of_url(line.url)}}));
+    }
     main_.raw("</li>\n");
   }
 

@@ -74,10 +74,12 @@ std::string fill(std::string_view sentence,
     const auto value =
         std::ranges::find(values, place, [](const auto& pair) { return pair.first; });
     if (value != values.end()) {
-      const bool starts_with_guardian = out.empty() && place == "guardian";
+      const bool starts_sentence = out.empty() || out.ends_with(". ");
+      const std::size_t at = out.size();
       out += value->second;
-      if (starts_with_guardian && !out.empty() && out[0] >= 'a' && out[0] <= 'z') {
-        out[0] = static_cast<char>(out[0] - 'a' + 'A');
+      if (starts_sentence && place == "guardian" && at < out.size() && out[at] >= 'a' &&
+          out[at] <= 'z') {
+        out[at] = static_cast<char>(out[at] - 'a' + 'A');
       }
     }
     sentence.remove_prefix(close + 1);

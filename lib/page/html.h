@@ -13,8 +13,8 @@ void append_escaped(std::string& out, std::string_view text);
 std::string escaped(std::string_view text);
 
 // A sentence with its places filled in: fill("Go to {host}", {{"host", "x.example"}}). What comes
-// in is not looked at again; the result is text still, not HTML. A {guardian} at the start gets a
-// capital letter.
+// in is not looked at again; the result is text still, not HTML. A {guardian} at the start of a
+// sentence gets a capital letter.
 std::string fill(std::string_view sentence,
                  std::initializer_list<std::pair<std::string_view, std::string_view>> values);
 

@@ -22,7 +22,10 @@ svg{display:block;width:7.5rem;height:7.5rem;margin:0 auto}
 h1{font-size:1.75rem;line-height:1.25;margin:.75rem 0 .5rem;text-align:center;text-wrap:balance}
 h2{font-size:1.125rem;line-height:1.35;margin:0 0 .25rem;color:var(--deep)}
 p{margin:.25rem 0 .5rem;overflow-wrap:anywhere}
+h1+section{margin-top:1.25rem}
+section>:last-child{margin-bottom:0}
 .lead{text-align:center;margin-bottom:1.25rem}
+:lang(ko){word-break:keep-all}
 section{background:var(--card);border:1px solid var(--line);border-radius:1rem;
 padding:1rem 1.25rem;margin:0 0 1rem}
 .soft{color:var(--soft)}

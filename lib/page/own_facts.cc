@@ -26,6 +26,20 @@ std::optional<When> end_of_stop(const Policy& policy, const policy::Standing& st
   return std::nullopt;
 }
 
+// The moment within a day at which bedtime stops the profile: a guardian may have lifted the first.
+std::optional<Time> begin_of_bedtime(const Policy& policy, const policy::Standing& standing,
+                                     policy::ProfileId profile, policy::Verdict verdict,
+                                     Time now) {
+  constexpr std::chrono::hours kDay{24};
+  for (int edge = 0; edge < limits::kOpeningEdgesMax; ++edge) {
+    const Time next = verdict.valid_until;
+    if (next == kNever || next <= now || next - now >= kDay) return std::nullopt;
+    verdict = policy::presence(policy, standing, profile, next);
+    if (verdict.action == Action::Block && verdict.reason == policy::Reason::Bedtime) return next;
+  }
+  return std::nullopt;
+}
+
 void add_time(OwnFacts& facts, const Policy& policy, const policy::Standing& standing,
               const OwnPageAsker& asker) {
   const policy::ProfileId id = asker.who.profile;
@@ -45,11 +59,9 @@ void add_time(OwnFacts& facts, const Policy& policy, const policy::Standing& sta
     const Time until = is_focus_on ? *standing.profiles[id].focus_until : focus.next_edge;
     if (until != kNever) facts.stopped_until = when_of(until, asker.now, policy.zone);
   }
-  const auto bedtime = profile.bedtime.at(asker.now, policy.zone);
-  constexpr std::chrono::hours kDay{24};
-  if (!profile.bedtime.empty() && !bedtime.active && bedtime.next_edge - asker.now < kDay) {
-    facts.bedtime_begins = when_of(bedtime.next_edge, asker.now, policy.zone);
-    facts.until_bedtime = bedtime.next_edge - asker.now;
+  if (const auto begin = begin_of_bedtime(policy, standing, id, verdict, asker.now)) {
+    facts.bedtime_begins = when_of(*begin, asker.now, policy.zone);
+    facts.until_bedtime = *begin - asker.now;
   }
 }
 
@@ -71,7 +83,9 @@ void add_rules(OwnFacts& facts, const Site& site, const Policy& policy, const Pr
     if (!profile.blocked.test(id)) continue;
     // "When you are very sad" is no kind of page to name here.
     if (policy.help_categories.test(id)) continue;
-    if (policy.categories[id].kind == policy::CategoryKind::Locked) continue;
+    // Those two have a sentence of their own, or need none.
+    const policy::CategoryKind kind = policy.categories[id].kind;
+    if (kind == policy::CategoryKind::Locked || kind == policy::CategoryKind::Bypass) continue;
     facts.closed_categories.push_back(policy.categories[id].id);
   }
   for (std::size_t id = 0; id < profile.services.size(); ++id) {

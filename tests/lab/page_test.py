@@ -313,6 +313,20 @@ class LedHere(PageTest):
                          ["127.0.0.1"])
 
 
+class OnAllAddresses(PageTest):
+    def config(self, **changes):
+        return super().config(**{"page": {"listen": [f"0.0.0.0:{self.page_port}",
+                                                     f"[::]:{self.page_port}"]}, **changes})
+
+    def test_its_name_leads_to_the_address_that_was_asked(self):
+        self.assertEqual(records(ask(self.port, "haetae.internal"), "A"), ["127.0.0.1"])
+        self.assertEqual(records(ask(self.port, "haetae.internal", "AAAA", server="::1"), "AAAA"),
+                         ["::1"])
+        with socket.create_connection(("::1", self.page_port), 5) as raw:
+            raw.sendall(b"GET / HTTP/1.1\r\nHost: haetae.internal\r\n\r\n")
+            self.assertIn(b"200 OK", raw.recv(100))
+
+
 class TakenPort(PageTest):
     def test_a_taken_port_is_told(self):
         other = lab.Filter(self.addCleanup)
@@ -372,10 +386,10 @@ class InChromium(PageTest):
             self.assertFalse(page.is_too_wide, name)
             self.assertEqual(page.language[:2], asked["context"]["locale"][:2], name)
 
-    def test_the_button_works_without_script(self):
+    def test_the_button_works_in_a_page_that_lets_no_script_in(self):
         [page] = self.visit({"url": f"http://www.game.example:{self.page_port}/", "press": "button",
                              "check": True, "screenshot": self.picture("asked-en-phone-light"),
-                             "context": {"locale": "en", "javaScriptEnabled": True, **PHONE}})
+                             "context": {"locale": "en", **PHONE}})
         self.assertIn("You asked", page.text)
         self.assertEqual(page.problems, [])
         self.assertEqual([one["host"] for one in self.asks()], ["www.game.example"])

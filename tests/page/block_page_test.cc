@@ -261,7 +261,7 @@ TEST(BlockPage, ShowsLinesThatFindALocalOneWhereTheCountryHasNone) {
   const std::string text =
       english(site_of("site: {timezone: Pacific/Auckland}\n"), scene.facts_of("www.dark.example"));
   EXPECT_THAT(text, HasSubstr("You are not alone"));
-  EXPECT_THAT(text, HasSubstr("Open the page of"));
+  EXPECT_THAT(text, HasSubstr("Open findahelpline.com"));
 }
 
 TEST(BlockPage, ShowsHelpForWhatTheLawClosesAndAsksNobody) {

@@ -77,6 +77,15 @@ TEST(OwnPage, SaysWhenBedtimeBeginsAndEnds) {
   EXPECT_THAT(scene.text(kNoon + 10h), HasSubstr("Until Thursday 07:00."));
 }
 
+TEST(OwnPage, KnowsThatBedtimeWasPutOff) {
+  OwnScene scene;
+  scene.profile().bedtime = OwnScene::daily(21, 7);
+  policy::Grant& grant = scene.grant(policy::GrantSubject::Bedtime);
+  grant.from = kNoon + 9h;
+  grant.until = kNoon + 9h + 15min;
+  EXPECT_THAT(scene.text(), HasSubstr("Bedtime begins at 21:15."));
+}
+
 TEST(OwnPage, SaysThatThereIsAPauseOrFocus) {
   OwnScene scene;
   scene.on().paused_since = kNoon - 1h;

@@ -37,6 +37,7 @@ TEST(Fill, PutsValuesIntoTheirPlacesAndLooksAtThemNoMore) {
 
 TEST(Fill, StartsASentenceWithACapitalForWhoeverDecides) {
   EXPECT_EQ(fill("{guardian} can.", {{"guardian", "your parents"}}), "Your parents can.");
+  EXPECT_EQ(fill("No. {guardian} can.", {{"guardian", "your parents"}}), "No. Your parents can.");
   EXPECT_EQ(fill("Ask {guardian}.", {{"guardian", "your parents"}}), "Ask your parents.");
   EXPECT_EQ(fill("{host} is open.", {{"host", "x.example"}}), "x.example is open.");
 }
