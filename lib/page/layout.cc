@@ -24,7 +24,7 @@ h2{font-size:1.125rem;line-height:1.35;margin:0 0 .25rem;color:var(--deep)}
 p{margin:.25rem 0 .5rem;overflow-wrap:anywhere}
 h1+section{margin-top:1.25rem}
 section>:last-child{margin-bottom:0}
-.lead{text-align:center;margin-bottom:1.25rem}
+.lead{text-align:center;text-wrap:balance;margin-bottom:1.25rem}
 :lang(ko){word-break:keep-all}
 section{background:var(--card);border:1px solid var(--line);border-radius:1rem;
 padding:1rem 1.25rem;margin:0 0 1rem}
@@ -40,7 +40,7 @@ border:2px solid var(--deep);border-radius:.75rem;background:var(--deep);color:v
 cursor:pointer;max-width:100%}
 :focus-visible{outline:3px solid var(--text);outline-offset:3px;border-radius:.25rem}
 time{font-variant-numeric:tabular-nums;color:var(--soft);margin-right:.75rem}
-footer{padding-bottom:2rem;text-align:center;color:var(--soft);font-size:1rem}
+footer{padding-bottom:2rem;text-align:center;text-wrap:balance;color:var(--soft);font-size:1rem}
 .mane{fill:var(--mane)}.curl{fill:none;stroke:var(--curl)}.face{fill:var(--face)}
 .nose{fill:var(--nose)}.line{fill:none;stroke:var(--nose)}.cheek{fill:var(--cheek)}
 .bell{fill:var(--bell)}
