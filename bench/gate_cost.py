@@ -170,7 +170,7 @@ class Bench:
         self.mode("ours")
         self.steer(True)
         told = self.flows("one segment", self.options.most, self.options.seconds)
-        dropped = self.counter("queue_dropped_total") + self.counter("queue_dropped_unread_total")
+        dropped = self.counter("queue_dropped_total") + self.counter("queue_unasked_total")
         print(f"{told['begun'] / self.options.seconds:.0f} flows/s: {told['answered']} of "
               f"{told['begun']} answered, {dropped:.0f} packets found the queue full, p99 "
               f"{told['p99_us'] / 1000:.1f} ms", flush=True)

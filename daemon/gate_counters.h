@@ -10,7 +10,9 @@ namespace haetae::daemon {
 
 // What one worker of the gate counts, beside its Inspector; read by others while it works.
 struct GateCounters : inspect::JudgedCounters {
+  Counter flows_taken_up;
   Counter packets, octets;
+  Counter openings, openings_lost;
   // By what became of the packet.
   Counter passed, accepted, kept, blocked, dropped_unreadable, dropped_checksum,
       dropped_without_ack;

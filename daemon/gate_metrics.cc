@@ -1,5 +1,6 @@
 #include "daemon/gate_metrics.h"
 
+#include "daemon/connection_table.h"
 #include "daemon/counter_rows.h"
 
 namespace haetae::daemon {
@@ -29,18 +30,30 @@ void write_queues(Exposition& out, const Gates& gates) {
   out.one("haetae_gate_queue_waiting", Gauge,
           "Packets in the kernel without a verdict, held ones too.",
           static_cast<double>(all.waiting));
+  out.one(
+      "haetae_gate_queue_unasked_total", Counter,
+      "Packets that found no room while they waited to be read: they passed with when_down: "
+      "open, else they were dropped.",
+      sum_of(gates, [](const PacketGate& gate) { return gate.queue_counters().unasked.value(); }));
   out.one("haetae_gate_queue_dropped_total", Counter,
-          "Packets for which a queue of the kernel had no room: passed with when_down: open, else "
-          "dropped.",
+          "Packets for which a queue of the kernel was full, likewise; counted with when_down: "
+          "closed alone.",
           static_cast<double>(all.dropped));
-  out.one("haetae_gate_queue_dropped_unread_total", Counter,
-          "Packets that found no room in our own buffer, likewise.",
-          static_cast<double>(all.dropped_unread));
   out.one("haetae_gate_verdicts_failed_total", Counter,
           "Verdicts that the kernel would not take, mostly since the packet was gone.",
           sum_of(gates, [](const PacketGate& gate) {
             return gate.queue_counters().verdicts_failed.value();
           }));
+}
+
+void write_connection_table(Exposition& out) {
+  const auto table = read_connection_table();
+  if (!table) return;
+  out.one("haetae_gate_connections_now", Gauge, "Connections that the kernel tracks.",
+          static_cast<double>(table->now));
+  out.one("haetae_gate_connections_most", Gauge,
+          "How many it tracks at most: with a full table it drops new ones.",
+          static_cast<double>(table->most));
 }
 
 void write_marks(Exposition& out, const Gates& gates) {
@@ -66,6 +79,7 @@ void write_gates(Exposition& out, const Gates& gates) {
                  [](const PacketGate& gate) -> auto& { return gate.counters(); });
   write_held(out, gates);
   write_queues(out, gates);
+  write_connection_table(out);
   write_marks(out, gates);
 }
 

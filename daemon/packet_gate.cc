@@ -1,5 +1,7 @@
 #include "daemon/packet_gate.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -8,8 +10,11 @@
 #include "base/local_address.h"
 #include "base/random_key.h"
 #include "daemon/clock.h"
+#include "daemon/gate_limits.h"
 #include "daemon/gate_sightings.h"
+#include "daemon/opening_log.h"
 #include "daemon/routed_resets.h"
+#include "daemon/running_flows.h"
 #include "inspect/held_packets.h"
 #include "inspect/judged_flows.h"
 #include "wire/checksum.h"
@@ -71,13 +76,15 @@ GateSettings gate_settings_of(const config::Config& config) {
 struct PacketGate::Impl {
   struct Channels {
     PacketQueue queue;
+    OpeningLog openings;
     ConntrackMarks marks;
     RoutedResets resets;
   };
 
-  Impl(const Published& published, const GateSettings& all, std::uint16_t queue_number,
+  Impl(const Published& all_published, const GateSettings& all, std::uint16_t queue_number,
        Channels own)
-      : settings(all),
+      : published(all_published),
+        settings(all),
         number(queue_number),
         channels(std::move(own)),
         key(random_key()),
@@ -86,15 +93,42 @@ struct PacketGate::Impl {
         inspector({published.policy, published.standing, *published.resolved, &events,
                    inspector_counters, &sightings},
                   inspector_settings(all)),
-        judged({published.policy, published.standing, counters, later_sightings}, key),
+        judged({published.policy, published.standing, counters, later_sightings, &events}, key),
         held(key) {}
 
   void run() {
-    while (!stops.load(std::memory_order_relaxed) && !channels.queue.is_broken()) {
-      turn();
+    while (!stops.load(std::memory_order_relaxed)) {
+      channels.queue.is_ours() ? turn() : wait_for_queue();
       beats.add();
     }
     let_all_go();
+  }
+
+  // Another filter has it, which may end; or its socket failed.
+  void wait_for_queue() {
+    if (is_reading.exchange(false)) {
+      // The kernel dropped them with the queue.
+      for (HeldPacket one; held.take_overdue(Monotonic::max(), one);) continue;
+      note_held();
+    }
+    std::this_thread::sleep_for(limits::kGateTurn);
+    const Monotonic now = read_clock().monotonic;
+    if (now < take_again_at) return;
+    take_again_at = now + limits::kQueueTakeAgain;
+    if (!take_queue()) return;
+    fmt::print(stderr, "haetae: packets of queue {} are judged now\n", number);
+  }
+
+  std::expected<void, std::string> take_queue() {
+    auto taken = channels.queue.take();
+    if (taken) taken = channels.openings.take();
+    if (!taken) channels.queue.give_up();
+    is_reading = taken.has_value();
+    if (taken && settings.takes_up_running) {
+      counters.flows_taken_up.add(
+          take_up_running_flows(published, settings.bits, later_sightings, judged, read_clock()));
+    }
+    return taken;
   }
 
   // Packets first; then some of what is to be judged again.
@@ -103,6 +137,7 @@ struct PacketGate::Impl {
     const Now now = read_clock();
     inspector.begin_batch();
     judged.begin_batch(now);
+    take_openings(now);
     for (const QueuedPacket& queued : packets) on_packet(queued, now);
     accept_plain();
     let_overdue_go(now);
@@ -110,6 +145,21 @@ struct PacketGate::Impl {
     if (!judged.is_behind()) return;
     for (const auto& change : judged.judge_some(now)) channels.marks.change(change);
     channels.marks.flush();
+  }
+
+  // What opened the connections of these packets was told of before they came. Nothing is decided
+  // by it.
+  void take_openings(const Now& now) noexcept {
+    for (auto told = channels.openings.receive(); !told.empty();
+         told = channels.openings.receive()) {
+      counters.openings.add(told.size());
+      counters.openings_lost.add(channels.openings.lost());
+      for (const Bytes& octets : told) {
+        if (!wire::parse_packet(wire::LinkType::Raw, octets, packet)) continue;
+        (void)inspector.on_packet(packet, now);
+      }
+      if (told.size() < limits::kOpeningBatch) return;
+    }
   }
 
   void on_packet(const QueuedPacket& queued, const Now& now) noexcept {
@@ -285,6 +335,7 @@ struct PacketGate::Impl {
     }
   }
 
+  const Published published;
   GateSettings settings;
   std::uint16_t number;
   Channels channels;
@@ -296,6 +347,8 @@ struct PacketGate::Impl {
   std::atomic<std::uint64_t> held_now{0};
   std::atomic<std::uint64_t> held_most{0};
   std::atomic<bool> stops{false};
+  std::atomic<bool> is_reading{false};
+  Monotonic take_again_at;
   GateSightings sightings;        // the Inspector's
   GateSightings later_sightings;  // those of what is judged again
   inspect::Inspector inspector;
@@ -309,15 +362,14 @@ struct PacketGate::Impl {
 
 std::expected<std::unique_ptr<PacketGate>, std::string> PacketGate::open(
     const Published& published, const GateSettings& settings, std::uint16_t number) {
-  auto queue = PacketQueue::open({.number = number, .fail_open = settings.fail_open});
-  if (!queue) return std::unexpected(queue.error());
   auto marks = ConntrackMarks::open(settings.bits);
   if (!marks) return std::unexpected(marks.error());
   auto resets = RoutedResets::open();
   if (!resets) return std::unexpected(resets.error());
   return std::unique_ptr<PacketGate>(new PacketGate(std::make_unique<Impl>(
       published, settings, number,
-      Impl::Channels{std::move(*queue), std::move(*marks), std::move(*resets)})));
+      Impl::Channels{PacketQueue({.number = number, .fail_open = settings.fail_open}),
+                     OpeningLog(number), std::move(*marks), std::move(*resets)})));
 }
 
 PacketGate::PacketGate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -326,6 +378,9 @@ PacketGate::~PacketGate() {
   join();
 }
 
+std::expected<void, std::string> PacketGate::take_queue() {
+  return impl_->take_queue();
+}
 void PacketGate::start() {
   impl_->thread = std::jthread([this] { impl_->run(); });
 }
@@ -336,6 +391,9 @@ void PacketGate::join() {
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
+bool PacketGate::is_reading() const noexcept {
+  return impl_->is_reading;
+}
 std::uint16_t PacketGate::number() const noexcept {
   return impl_->number;
 }

@@ -23,6 +23,7 @@ struct GateSettings {
   bool refuses_unresolved = false;  // see inspect::Settings
   std::vector<Cidr> unresolved_except;
   policy::MarkBits bits{0};
+  bool takes_up_running = false;  // connections of an earlier run; one worker does
 };
 GateSettings gate_settings_of(const config::Config& config);
 
@@ -39,12 +40,15 @@ class PacketGate {
                                                                       std::uint16_t number);
   ~PacketGate();
 
+  // Before start(). Error: why the queue is not ours; then the thread tries again and again.
+  std::expected<void, std::string> take_queue();
   void start();
   // From any thread: lets go what it holds and ends the thread, within limits::kGateTurn.
   void stop();
   void join();
 
   // Read by other threads.
+  bool is_reading() const noexcept;  // the queue is ours
   std::uint16_t number() const noexcept;
   std::uint64_t beats() const noexcept;  // grows at least every limits::kGateTurn
   const GateCounters& counters() const noexcept;

@@ -8,7 +8,6 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <net/ethernet.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -16,12 +15,11 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
-#include <system_error>
 #include <vector>
 
 #include "base/lazy_array.h"
 #include "daemon/gate_limits.h"
-#include "daemon/sockets.h"
+#include "daemon/netfilter_socket.h"
 
 namespace haetae::daemon {
 namespace {
@@ -32,16 +30,6 @@ struct MessageRoom {
 
 // One verdict with a mark: headers, verdict and mark.
 constexpr std::size_t kOneVerdictBytesMax = 64;
-
-std::string text_of(int error) {
-  return std::generic_category().message(error);
-}
-
-sockaddr_nl kernel_address() {
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  return kernel;
-}
 
 std::string why_not_bound(std::uint16_t number, int error) {
   const auto failed = [&](std::string_view why) {
@@ -58,12 +46,13 @@ std::string why_not_bound(std::uint16_t number, int error) {
   if (error == EINVAL || error == EOPNOTSUPP || error == EPROTONOSUPPORT) {
     return failed("this kernel has no NFQUEUE; `modprobe nfnetlink_queue` may help");
   }
-  return failed(text_of(error));
+  return failed(text_of_errno(error));
 }
 
 // A queue is asked for with all that it should be, so that no packet comes before.
-std::size_t write_request(const QueueSettings& settings, char* room) {
-  nlmsghdr* const message = nfq_nlmsg_put(room, NFQNL_MSG_CONFIG, settings.number);
+int bind_queue(int descriptor, const QueueSettings& settings) {
+  alignas(NLMSG_ALIGNTO) std::array<char, 256> room{};
+  nlmsghdr* const message = nfq_nlmsg_put(room.data(), NFQNL_MSG_CONFIG, settings.number);
   message->nlmsg_flags |= NLM_F_ACK;
   nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
   nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, limits::kQueueCopyBytes);
@@ -72,36 +61,11 @@ std::size_t write_request(const QueueSettings& settings, char* room) {
       NFQA_CFG_F_GSO | (settings.fail_open ? std::uint32_t{NFQA_CFG_F_FAIL_OPEN} : 0U);
   mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(flags));
   mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN));
-  return message->nlmsg_len;
-}
-
-// The kernel's answer to a request: 0 or an errno. Packets that came in the meantime, if any, stay
-// without a verdict until the queue is closed; there are none before the rules lead here.
-int wait_for_answer(int descriptor) {
-  MessageRoom room;
-  pollfd wanted{descriptor, POLLIN, 0};
-  while (poll(&wanted, 1, limits::kQueueAnswerMilliseconds) > 0) {
-    const ssize_t size = recv(descriptor, room.octets.data(), room.octets.size(), MSG_DONTWAIT);
-    if (size < static_cast<ssize_t>(sizeof(nlmsghdr))) continue;
-    const auto* const message = reinterpret_cast<const nlmsghdr*>(room.octets.data());
-    if (message->nlmsg_type != NLMSG_ERROR) continue;
-    return -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message))->error;
-  }
-  return ETIMEDOUT;
-}
-
-int bind_queue(int descriptor, const QueueSettings& settings) {
-  std::array<char, 256> room{};
-  const std::size_t size = write_request(settings, room.data());
-  if (send(descriptor, room.data(), size, 0) < 0) return errno;
-  return wait_for_answer(descriptor);
+  return ask_netfilter(descriptor, message);
 }
 
 void shape_socket(int descriptor) {
-  ask_for_receive_buffer(descriptor, limits::kQueueBufferBytes);
-  // What is lost is counted in /proc: an error here would say no more.
-  const int on = 1;
-  (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof on);
+  bound_unread(descriptor, limits::kQueueBufferBytes);  // what is lost is counted in /proc
   timeval turn{};
   turn.tv_usec = std::chrono::microseconds(limits::kGateTurn).count();
   (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &turn, sizeof turn);
@@ -110,8 +74,7 @@ void shape_socket(int descriptor) {
 }  // namespace
 
 struct PacketQueue::Parts {
-  explicit Parts(Descriptor own, std::uint16_t number_of_queue)
-      : socket(std::move(own)), number(number_of_queue), rooms(limits::kQueueBatch) {
+  explicit Parts(const QueueSettings& all) : settings(all), rooms(limits::kQueueBatch) {
     for (std::size_t i = 0; i < limits::kQueueBatch; ++i) {
       vectors[i] = {rooms[i].octets.data(), rooms[i].octets.size()};
       headers[i].msg_hdr.msg_iov = &vectors[i];
@@ -123,9 +86,9 @@ struct PacketQueue::Parts {
   void verdict(int type, std::uint32_t id, int what, const std::uint32_t* mark) noexcept;
   void flush() noexcept;
 
-  Descriptor socket;
-  std::uint16_t number;
-  bool is_broken = false;
+  QueueSettings settings;
+  Descriptor socket;  // invalid: the queue is not ours
+  std::optional<std::uint32_t> last_id;
   Counters counters;
   LazyArray<MessageRoom> rooms;
   std::array<iovec, limits::kQueueBatch> vectors{};
@@ -136,22 +99,28 @@ struct PacketQueue::Parts {
   alignas(NLMSG_ALIGNTO) std::array<char, limits::kVerdictBytesMax> verdicts{};
 };
 
-std::expected<PacketQueue, std::string> PacketQueue::open(const QueueSettings& settings) {
-  Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
-  if (socket.get() < 0) return std::unexpected(why_not_bound(settings.number, errno));
-  // Connected: what is sent goes to the kernel, and nobody else's messages are let in.
-  const sockaddr_nl kernel = kernel_address();
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
-    return std::unexpected(why_not_bound(settings.number, errno));
+std::expected<void, std::string> PacketQueue::take() {
+  Parts& parts = *parts_;
+  const std::uint16_t number = parts.settings.number;
+  parts.socket = Descriptor();
+  parts.last_id.reset();
+  parts.verdict_bytes = 0;
+  auto socket = open_netfilter_socket();
+  if (!socket) return std::unexpected(why_not_bound(number, socket.error()));
+  shape_socket(socket->get());
+  if (const int error = bind_queue(socket->get(), parts.settings); error != 0) {
+    return std::unexpected(why_not_bound(number, error));
   }
-  shape_socket(socket.get());
-  if (const int error = bind_queue(socket.get(), settings); error != 0) {
-    return std::unexpected(why_not_bound(settings.number, error));
-  }
-  return PacketQueue(std::make_unique<Parts>(std::move(socket), settings.number));
+  parts.socket = std::move(*socket);
+  return {};
 }
 
-PacketQueue::PacketQueue(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+void PacketQueue::give_up() noexcept {
+  parts_->socket = Descriptor();
+}
+
+PacketQueue::PacketQueue(const QueueSettings& settings)
+    : parts_(std::make_unique<Parts>(settings)) {}
 PacketQueue::~PacketQueue() = default;
 PacketQueue::PacketQueue(PacketQueue&& other) noexcept = default;
 PacketQueue& PacketQueue::operator=(PacketQueue&& other) noexcept = default;
@@ -164,9 +133,9 @@ std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
   const int count = recvmmsg(parts.socket.get(), parts.headers.data(), limits::kQueueBatch,
                              waits ? MSG_WAITFORONE : MSG_DONTWAIT, nullptr);
   if (count < 0) {
-    if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
-      parts.is_broken = errno != ENOMEM;
-    }
+    const bool will_go_on =
+        errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM;
+    if (!will_go_on) parts.socket = Descriptor();
     return {};
   }
   for (int i = 0; i < count; ++i) {
@@ -193,6 +162,9 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
   packet = {};
   packet.id =
       ntohl(static_cast<const nfqnl_msg_packet_hdr*>(mnl_attr_get_payload(header))->packet_id);
+  // The kernel numbers those that find no room, too.
+  if (last_id && packet.id - *last_id > 1) counters.unasked.add(packet.id - *last_id - 1);
+  last_id = packet.id;
   if (const nlattr* const mark = attributes[NFQA_MARK]) packet.mark = ntohl(mnl_attr_get_u32(mark));
   if (const nlattr* const payload = attributes[NFQA_PAYLOAD]) {
     packet.octets = {static_cast<const std::uint8_t*>(mnl_attr_get_payload(payload)),
@@ -221,8 +193,8 @@ void PacketQueue::Parts::read_message(const nlmsghdr* message) noexcept {
   }
 }
 
-bool PacketQueue::is_broken() const noexcept {
-  return parts_->is_broken;
+bool PacketQueue::is_ours() const noexcept {
+  return parts_->socket.get() >= 0;
 }
 
 // ---- Verdicts.
@@ -246,7 +218,7 @@ void PacketQueue::flush() noexcept {
 void PacketQueue::Parts::verdict(int type, std::uint32_t id, int what,
                                  const std::uint32_t* mark) noexcept {
   if (verdict_bytes + kOneVerdictBytesMax > verdicts.size()) flush();
-  nlmsghdr* const message = nfq_nlmsg_put(verdicts.data() + verdict_bytes, type, number);
+  nlmsghdr* const message = nfq_nlmsg_put(verdicts.data() + verdict_bytes, type, settings.number);
   nfq_nlmsg_verdict_put(message, static_cast<int>(id), what);
   if (mark != nullptr) nfq_nlmsg_verdict_put_mark(message, *mark);
   verdict_bytes += NLMSG_ALIGN(message->nlmsg_len);

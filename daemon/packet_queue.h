@@ -35,19 +35,24 @@ struct QueuedPacket {
 class PacketQueue {
  public:
   struct Counters {
+    Counter unasked;          // packets that found no room: they passed, or were dropped
     Counter verdicts_failed;  // the kernel did not know the packet any more, or would not listen
   };
 
-  // Error: why not, and what to do.
-  static std::expected<PacketQueue, std::string> open(const QueueSettings& settings);
+  // A queue that is not ours yet: see take().
+  explicit PacketQueue(const QueueSettings& settings);
   ~PacketQueue();
   PacketQueue(PacketQueue&& other) noexcept;
   PacketQueue& operator=(PacketQueue&& other) noexcept;
 
+  // Makes the queue ours, also one that broke. Error: why not, and what to do.
+  std::expected<void, std::string> take();
+  // It is nobody's then.
+  void give_up() noexcept;
   // The packets that are there; with `waits`, after limits::kGateTurn at most. Hot path.
   std::span<const QueuedPacket> receive(bool waits) noexcept;
-  // The queue can be read no more: its socket failed for good.
-  bool is_broken() const noexcept;
+  // It can be read: it was taken, and its socket did not fail for good since.
+  bool is_ours() const noexcept;
 
   void accept(std::uint32_t id) noexcept;
   void accept(std::uint32_t id, std::uint32_t mark) noexcept;  // with this mark on the packet
@@ -60,7 +65,6 @@ class PacketQueue {
 
  private:
   struct Parts;
-  explicit PacketQueue(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -17,6 +17,7 @@
 #include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
+#include "daemon/connection_table.h"
 #include "daemon/control_commands.h"
 #include "daemon/control_server.h"
 #include "daemon/list_build_process.h"
@@ -295,6 +296,7 @@ struct Supervisor::Impl {
     running.published.pages.collect();
     upstream_notices.look_at(running.workers);
     tap_notices.look_at(running.taps, read_clock().monotonic);
+    if (!running.gates.empty()) connection_table_notices.look();
     if (workers_live()) sd_notify(0, "WATCHDOG=1");
     settle();
   }
@@ -345,8 +347,14 @@ struct Supervisor::Impl {
 
   std::string fault() {
     if (!workers_live()) return "a worker does not move";
+    for (const auto& gate : running.gates) {
+      if (gate->is_reading()) continue;
+      return fmt::format("packets are not judged: queue {} of netfilter is another program's",
+                         gate->number());
+    }
     const std::string firewall = running.firewall == nullptr ? "" : running.firewall->fault();
-    return firewall.empty() ? "" : "the firewall does not stand: " + firewall;
+    if (!firewall.empty()) return "the firewall does not stand: " + firewall;
+    return connection_table_notices.fault();
   }
 
   std::expected<void, std::string> open_admin() {
@@ -389,6 +397,7 @@ struct Supervisor::Impl {
   std::unique_ptr<AdminFront> admin;
   UpstreamNotices upstream_notices;
   TapNotices tap_notices;
+  ConnectionTableNotices connection_table_notices;
   std::vector<Pulse> pulses;  // of running.workers
   std::vector<Pulse> gate_pulses;
   std::vector<Pulse> tap_pulses;

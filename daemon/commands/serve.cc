@@ -164,12 +164,17 @@ std::vector<std::unique_ptr<PacketGate>> open_gates(const config::Config& config
   const std::size_t count = config.gate.queue_count > 0
                                 ? static_cast<std::size_t>(config.gate.queue_count)
                                 : worker_count(config);
+  GateSettings settings = gate_settings_of(config);
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<std::uint16_t>(config.gate.queue_first + i);
-    auto gate = PacketGate::open(published, gate_settings_of(config), number);
+    settings.takes_up_running = i == 0;
+    auto gate = PacketGate::open(published, settings, number);
     if (!gate) {
       fmt::print(stderr, "haetae: packets are not judged: {}\n", gate.error());
       return {};
+    }
+    if (const auto taken = (*gate)->take_queue(); !taken) {
+      fmt::print(stderr, "haetae: packets are not judged: {}\n", taken.error());
     }
     gates.push_back(std::move(*gate));
   }

@@ -1,15 +1,10 @@
 #include "daemon/firewall/dns_flows.h"
 
-#include <arpa/inet.h>
-#include <libnetfilter_conntrack/libnetfilter_conntrack.h>
-
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <memory>
-#include <optional>
 
 #include "base/address.h"
+#include "daemon/conntrack_ends.h"
 
 namespace haetae::daemon {
 namespace {
@@ -19,17 +14,6 @@ constexpr std::uint16_t kDnsPort = 53;
 constexpr std::size_t kForgottenMax = 65'536;
 
 using Flow = std::unique_ptr<nf_conntrack, decltype(&nfct_destroy)>;
-
-std::optional<IpAddress> source_of(const nf_conntrack* flow) {
-  if (nfct_attr_is_set(flow, ATTR_ORIG_IPV4_SRC) > 0) {
-    return IpAddress::v4(ntohl(nfct_get_attr_u32(flow, ATTR_ORIG_IPV4_SRC)));
-  }
-  const void* const octets = nfct_get_attr(flow, ATTR_ORIG_IPV6_SRC);
-  if (octets == nullptr) return std::nullopt;
-  std::array<std::uint8_t, 16> copied{};
-  std::memcpy(copied.data(), octets, copied.size());
-  return IpAddress::v6(copied);
-}
 
 struct Search {
   std::vector<Cidr> inside;
@@ -42,11 +26,10 @@ int look_at(nf_conntrack_msg_type /*type*/, nf_conntrack* flow, void* data) {
   const bool is_dns = nfct_get_attr_u8(flow, ATTR_ORIG_L4PROTO) == IPPROTO_UDP &&
                       nfct_get_attr_u16(flow, ATTR_ORIG_PORT_DST) == htons(kDnsPort);
   if (!is_dns || search.found.size() >= kForgottenMax) return NFCT_CB_CONTINUE;
-  const auto source = source_of(flow);
-  const bool is_inside =
-      source &&
-      std::ranges::any_of(search.inside, [&](const Cidr& one) { return one.contains(*source); }) &&
-      std::ranges::find(search.own, *source) == search.own.end();
+  const auto client = original_client(flow);
+  const auto holds_client = [&](const Cidr& one) { return one.contains(client->address); };
+  const bool is_inside = client && std::ranges::any_of(search.inside, holds_client) &&
+                         std::ranges::find(search.own, client->address) == search.own.end();
   if (is_inside) search.found.emplace_back(nfct_clone(flow), nfct_destroy);
   return NFCT_CB_CONTINUE;
 }

@@ -90,6 +90,7 @@ firewall::Machine fit_to_machine(Firewall& firewall, firewall::Plan& plan) {
   machine.has_mangle_programs = has_mangle_programs();
   constexpr std::uint32_t kBpfRevision = 1;
   machine.has_bpf_match = has_iptables_match("bpf", kBpfRevision);
+  machine.has_log_target = has_iptables_target("NFLOG", 0);
   firewall::fit(plan, machine);
   return machine;
 }

@@ -103,11 +103,12 @@ QueueBy queue_by(const Machine& machine) noexcept {
   return QueueBy::Nobody;
 }
 
-// A strict gate waits for receipts, and looks at every packet for that.
+// A strict gate waits for receipts, and looks at every packet for that; one that refuses addresses
+// that nobody resolved does so with the first packet.
 void fit(Plan& plan, const Machine& machine) noexcept {
   plan.queue_by = queue_by(machine);
-  plan.spares_bare_acks =
-      plan.queue_by == QueueBy::MangleChain && machine.has_bpf_match && !plan.is_strict;
+  plan.spares_openings = plan.queue_by == QueueBy::MangleChain && machine.has_bpf_match &&
+                         machine.has_log_target && !plan.is_strict && !plan.unresolved_refused;
 }
 
 std::vector<Remark> judge(const Machine& machine, const Plan& plan) {

@@ -17,6 +17,7 @@ struct Machine {
   bool has_queue_target = false;     // NFQUEUE of iptables
   bool has_mangle_programs = false;  // iptables-nft-restore and its like
   bool has_bpf_match = false;        // "bpf" of iptables
+  bool has_log_target = false;       // NFLOG of iptables
   bool forwards_v4 = false;
   bool forwards_v6 = false;
 

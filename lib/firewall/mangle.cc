@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "firewall/packet_programs.h"
 #include "firewall/ruleset.h"
 
 namespace haetae::firewall {
@@ -16,54 +18,83 @@ void for_each_line(std::string_view text, const Take& take) {
   }
 }
 
-// Programs of the kernel's packet filter (BPF), from the IP header on: true for a TCP segment with
-// ACK, without SYN, FIN and RST (RFC 9293, section 3.1), whose header is all there is of it. No
-// length alone says so: headers have options, and a segment may carry one octet.
-constexpr std::string_view kBareAckV4 =
-    "14,"
-    "177 0 0 0,"                      // X = length of the IP header
-    "80 0 0 13,84 0 0 23,21 0 9 16,"  // the flags
-    "80 0 0 12,116 0 0 2,84 0 0 60,"  // length of the TCP header
-    "12 0 0 0,7 0 0 0,"               // X = both headers
-    "40 0 0 2,28 0 0 0,21 0 1 0,"     // total length - X == 0
-    "6 0 0 65535,6 0 0 0";
-constexpr std::string_view kBareAckV6 =
-    "14,"
-    "48 0 0 6,21 0 11 6,"             // TCP right behind the IP header
-    "48 0 0 53,84 0 0 23,21 0 8 16,"  // the flags
-    "48 0 0 52,116 0 0 2,84 0 0 60,"  // length of the TCP header
-    "7 0 0 0,"                        // X = it
-    "40 0 0 4,28 0 0 0,21 0 1 0,"     // payload length - X == 0
-    "6 0 0 65535,6 0 0 0";
+std::string match(const std::string& program) {
+  return fmt::format("-m bpf --bytecode \"{}\"", program);
+}
+
+std::size_t queue_count(const Plan& plan) {
+  return std::size_t{plan.queue_last} - plan.queue_first + 1;
+}
+
+using Rules = std::vector<std::string>;
+
+// What opens a connection is told to the worker that will be asked about the rest, which need not
+// be waited for; acknowledgements of devices that carry nothing pass untold, and what web servers
+// answer.
+void write_spared(const Plan& plan, bool is_v4, Rules& out) {
+  constexpr std::string_view kSyn = "-p tcp -m tcp --tcp-flags SYN SYN";
+  const std::size_t count = queue_count(plan);
+  for (const std::string_view side : {"-i", "-o"}) {
+    for (const std::string& name : plan.inside) {
+      for (std::size_t i = 0; i < count; ++i) {
+        out.push_back(fmt::format(
+            "{} {} {} {} -j NFLOG --nflog-group {}", side, name, kSyn,
+            match(count == 1 ? opening_program(is_v4) : opening_share_program(is_v4, i, count)),
+            plan.queue_first + i));
+      }
+      out.push_back(
+          fmt::format("{} {} {} {} -j RETURN", side, name, kSyn, match(opening_program(is_v4))));
+    }
+  }
+  for (const std::string& name : plan.inside) {
+    out.push_back(fmt::format("-i {} -p tcp {} -j RETURN", name, match(bare_ack_program(is_v4))));
+    // HTTP is judged by its requests, each of them: a download must not crawl for that.
+    out.push_back(
+        fmt::format("-o {} -p tcp -m tcp --sport 80 -m conntrack --ctdir REPLY -j RETURN", name));
+  }
+}
+
+// All packets of a connection go to the same queue. The kernel's own balance would do as well, but
+// only it knows how; so it is left to it where nobody else need know.
+void write_queues(const Plan& plan, bool is_v4, Rules& out) {
+  const std::size_t count = queue_count(plan);
+  const std::string_view bypass = plan.is_open ? " --queue-bypass" : "";
+  for (const std::string_view side : {"-i", "-o"}) {
+    for (const std::string& name : plan.inside) {
+      const std::string from = fmt::format("{} {}", side, name);
+      if (count > 1 && !plan.spares_openings) {
+        out.push_back(fmt::format("{} -j NFQUEUE --queue-balance {}:{}{}", from, plan.queue_first,
+                                  plan.queue_last, bypass));
+        continue;
+      }
+      for (std::size_t i = 0; i + 1 < count; ++i) {
+        out.push_back(fmt::format("{} {} -j NFQUEUE --queue-num {}{}", from,
+                                  match(share_program(is_v4, i, count)), plan.queue_first + i,
+                                  bypass));
+      }
+      out.push_back(fmt::format("{} -j NFQUEUE --queue-num {}{}", from, plan.queue_last, bypass));
+    }
+  }
+}
 
 // The chain's rules, as iptables-save writes them.
 std::string rules_of(const Plan& plan, bool is_v4) {
-  std::string text;
-  const auto rule = [&text](std::string_view words) {
-    text += fmt::format("-A {} {}\n", kMangleChain, words);
-  };
-  rule(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  Rules rules;
+  // Not asked with the jump: what the kernel keeps no connection for has no mark, and comes here.
+  rules.push_back(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  // The filter hangs, or does not run.
+  if (plan.is_open) {
+    rules.push_back(fmt::format("-m mark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  }
   // Errors belong to the flow that they speak of.
-  rule(fmt::format("-p {} -j RETURN", is_v4 ? "icmp" : "ipv6-icmp"));
+  rules.push_back(fmt::format("-p {} -j RETURN", is_v4 ? "icmp" : "ipv6-icmp"));
   // Broadcast and multicast, which a bridge shows us, too.
-  if (is_v4) rule("-d 255.255.255.255/32 -j RETURN");
-  rule(fmt::format("-d {} -j RETURN", is_v4 ? "224.0.0.0/4" : "ff00::/8"));
-  if (plan.spares_bare_acks) {
-    for (const std::string& name : plan.inside) {
-      rule(fmt::format("-i {} -p tcp -m bpf --bytecode \"{}\" -j RETURN", name,
-                       is_v4 ? kBareAckV4 : kBareAckV6));
-    }
-  }
-  const std::string queues =
-      plan.queue_first == plan.queue_last
-          ? fmt::format("--queue-num {}", plan.queue_first)
-          : fmt::format("--queue-balance {}:{}", plan.queue_first, plan.queue_last);
-  for (const std::string_view side : {"-i", "-o"}) {
-    for (const std::string& name : plan.inside) {
-      rule(fmt::format("{} {} -j NFQUEUE {}{}", side, name, queues,
-                       plan.is_open ? " --queue-bypass" : ""));
-    }
-  }
+  if (is_v4) rules.emplace_back("-d 255.255.255.255/32 -j RETURN");
+  rules.push_back(fmt::format("-d {} -j RETURN", is_v4 ? "224.0.0.0/4" : "ff00::/8"));
+  if (plan.spares_openings) write_spared(plan, is_v4, rules);
+  write_queues(plan, is_v4, rules);
+  std::string text;
+  for (const std::string& rule : rules) text += fmt::format("-A {} {}\n", kMangleChain, rule);
   return text;
 }
 

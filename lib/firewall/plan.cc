@@ -90,6 +90,7 @@ Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by
             // Neighbours of a provider's network are no family.
             .has_house = config.site.kind != config::SiteKind::Isp,
             .is_strict = gate.strict,
+            .unresolved_refused = gate.unresolved_refused,
             .dot_refused = gate.dot_refused,
             .queue_by = queue_by};
   std::ranges::sort(plan.inside);

@@ -34,14 +34,16 @@ struct Plan {
   bool is_open = true;  // when the filter is down
   bool has_house = true;
   bool is_strict = false;
+  bool unresolved_refused = false;
   bool dot_refused = true;
 
   QueueBy queue_by = QueueBy::Nobody;
   std::uint16_t queue_first = 0;
   std::uint16_t queue_last = 0;
-  // Acknowledgements of devices that carry nothing pass without the gate: they say nothing that it
-  // judges by, and would be a packet in four.
-  bool spares_bare_acks = false;
+  // What opens a TCP connection passes while the gate is told of it, and acknowledgements of
+  // devices that carry nothing pass untold: waiting for a verdict on those would be most of what a
+  // new connection costs.
+  bool spares_openings = false;
 
   bool leads_dns = true;
   // None: nobody listens in that family, and its DNS to others is refused.

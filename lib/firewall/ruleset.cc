@@ -191,19 +191,27 @@ void write_dns(Text& out, const Plan& plan) {
 // --- flows: chains that refuse, keep, or hand over ---
 
 void write_endings(Text& out, const Plan& plan) {
+  const std::string inside = interfaces_of(plan);
   out.begin("chain refuse");
   out.line("meta l4proto tcp reject with tcp reset");
   // A refused port: programs give up at once, and a browser leaves QUIC for TCP.
   out.line("reject with icmpx type port-unreachable");
   out.end();
 
+  // A download that is cut: to refuse what comes would tell its server alone. The device must
+  // acknowledge it, is reset then, and answers what still comes by resets.
   out.begin("chain refuse_blocked");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
+  out.line("tcp flags rst accept");
+  out.line("iifname != {0} oifname {0} meta l4proto tcp accept", inside);
+  if (plan.has_house) {  // a bridge shows one interface for both
+    out.line("ip daddr @house_v4 meta l4proto tcp accept");
+    out.line("ip6 daddr @house_v6 meta l4proto tcp accept");
+  }
   out.line("goto refuse");
   out.end();
 
   out.begin("chain accept_unless_stopped");
-  out.line("meta nfproto != @somebody_stopped accept");
   if (plan.is_open) out.line("meta nfproto != @alive accept");
   // By the device's own reset the server learns that a connection which we reset is no more.
   out.line("tcp flags rst accept");
@@ -256,6 +264,19 @@ std::string queue_numbers(const Plan& plan) {
   return fmt::format("{}-{}", plan.queue_first, plan.queue_last);
 }
 
+// Past iptables' chain, too, which comes next and would hand packets to a filter that hangs. What
+// is marked for that, after_queue unmarks.
+bool must_mark_unasked(const Plan& plan) {
+  return plan.is_open && plan.queue_by == QueueBy::MangleChain;
+}
+void write_pass_unasked(Text& out, const Plan& plan) {
+  out.begin("chain pass_unasked");
+  out.line("meta mark set meta mark & {} | {}", hex(plan.mark.others()),
+           hex(plan.mark.of(FlowMark::Accepted)));
+  out.line("accept");
+  out.end();
+}
+
 // A flow about which nothing is known yet.
 void write_undecided(Text& out, const Plan& plan) {
   const std::string inside = interfaces_of(plan);
@@ -268,7 +289,8 @@ void write_undecided(Text& out, const Plan& plan) {
     out.line("ip saddr @house_v4 ip daddr @house_v4 goto keep");
     out.line("ip6 saddr @house_v6 ip6 daddr @house_v6 goto keep");
   }
-  out.line("meta nfproto != @alive {}", plan.is_open ? "accept" : "goto refuse");
+  const std::string_view unasked = must_mark_unasked(plan) ? "goto pass_unasked" : "accept";
+  out.line("meta nfproto != @alive {}", plan.is_open ? unasked : "goto refuse");
   if (plan.dot_refused) {
     out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 853 goto refuse", inside);
   }
@@ -297,6 +319,7 @@ void write_flows(Text& out, const Plan& plan) {
   out.line("ct mark set ct mark & {} | {}", hex(mark.others()), hex(mark.of(FlowMark::Kept)));
   out.line("accept");
   out.end();
+  if (must_mark_unasked(plan)) write_pass_unasked(out, plan);
   write_undecided(out, plan);
   const bool has_queue = plan.queue_by != QueueBy::Nobody;
   if (has_queue) write_quic_begins(out, plan);
@@ -304,6 +327,9 @@ void write_flows(Text& out, const Plan& plan) {
   out.begin("chain before_queue");
   out.line("type filter hook forward priority mangle - 10; policy accept;");
   if (has_queue) out.line("meta l4proto udp iifname {} jump quic_begins", inside);
+  // Nearly every packet, asked for by itself: it shall not pay for the rest.
+  out.line("ct mark & {} == {} meta nfproto != @somebody_stopped accept", hex(mark.mask()),
+           hex(mark.of(FlowMark::Accepted)));
   out.line(
       "ct mark & {} vmap {{ {} : goto accept_unless_stopped, {} : goto refuse_blocked, {} : "
       "accept }}",
@@ -318,6 +344,10 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
+  out.line("meta mark & {} == 0 accept", hex(mark.mask()));
+  if (must_mark_unasked(plan)) {
+    out.line("meta nfproto != @alive meta mark set meta mark & {} accept", hex(plan.mark.others()));
+  }
   out.line(
       "meta mark & {} vmap {{ {} : goto save_accepted, {} : goto save_blocked, {} : goto "
       "save_kept }}",

@@ -36,6 +36,7 @@ JudgedFlows::JudgedFlows(const Parts& parts, const HashKey& key, std::size_t row
       scratch_(*policy_),
       counters_(parts.counters),
       sightings_(parts.sightings),
+      events_(parts.events),
       key_(key),
       mask_(std::bit_ceil(std::max(rows, kWays) / kWays) - 1),
       buckets_(mask_ + 1),
@@ -133,6 +134,15 @@ void JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& tra
   next_edge_ = std::min(next_edge_, kept.valid_until);
 }
 
+void JudgedFlows::take_up(const FlowKey& key, const Seen& seen, const Trace& trace,
+                          FlowMark written) noexcept {
+  allowed(key, seen, trace);
+  Row& row = rows_[find(place_of(key), key)];
+  row.is_settled = true;
+  row.mark = written;
+  next_edge_ = seen.time;
+}
+
 void JudgedFlows::write(Row& row, const Seen& seen) const noexcept {
   row.client_is_low = row.key.low == seen.client.address && row.key.low_port == seen.client.port;
   row.has_name = seen.has_name;
@@ -180,6 +190,7 @@ std::span<const JudgedFlows::Change> JudgedFlows::judge_some(const Now& now) noe
       row.mark = again.mark;
       if (written_on(row) == before) continue;
       counters_.judged_otherwise.add();
+      if (again.mark == FlowMark::Blocked) write_event(row, again, now);
       changed_[changed_count_++] = {row.key, row.client_is_low, written_on(row)};
     }
   }
@@ -218,7 +229,33 @@ JudgedFlows::Again JudgedFlows::judge(const Row& row, const Now& now) noexcept {
     mark = policy::mark_for(verdict, is_stop(presence));
     valid_until = std::min(valid_until, verdict.valid_until);
   }
-  return {mark, valid_until};
+  return {request.who, verdict, mark, valid_until};
+}
+
+void JudgedFlows::write_event(const Row& row, const Again& again, const Now& now) noexcept {
+  if (events_ == nullptr || !event::is_kept(policy_->profiles[again.who.profile], again.verdict)) {
+    return;
+  }
+  event::Event* const event = events_->slot();
+  if (event == nullptr) return counters_.judged_events_lost.add();
+  const FlowKey& key = row.key;
+  event->policy_generation = policy_->generation;
+  event->when = now.wall;
+  event->peer = row.client_is_low ? Peer{key.low, key.low_port} : Peer{key.high, key.high_port};
+  event->who = again.who;
+  event->kind = row.kind;
+  event->record_type = 0;
+  event->technique = row.technique;
+  event->verdict = again.verdict;
+  event->name_size = 0;
+  event->clear_answer();
+  const Bytes subject = Bytes(row.subject).first(row.subject_bytes);
+  if (row.has_name) {
+    event->set_name(*Name::from_wire(subject));
+  } else {
+    event->set_answer(IpAddress::v6(subject.first<16>()));
+  }
+  events_->push();
 }
 
 }  // namespace haetae::inspect

@@ -6,8 +6,10 @@
 
 #include "base/counter.h"
 #include "base/lazy_array.h"
+#include "base/ring.h"
 #include "base/snapshot.h"
 #include "base/time.h"
+#include "event/event.h"
 #include "inspect/flow_key.h"
 #include "inspect/gate_limits.h"
 #include "inspect/seen.h"
@@ -24,6 +26,7 @@ struct JudgedCounters {
   Counter flows_forgotten;  // for newer ones
   Counter judged_again;
   Counter judged_otherwise;  // of those, with another mark than before
+  Counter judged_events_lost;
 };
 
 // The flows of one worker that the kernel lets pass without asking again: of each, who its client
@@ -37,7 +40,8 @@ class JudgedFlows {
     const Snapshot<policy::Policy>& policy;
     const Snapshot<policy::Standing>& standing;
     JudgedCounters& counters;
-    SightingSource& sightings;  // its own one
+    SightingSource& sightings;             // its own one
+    Ring<event::Event>* events = nullptr;  // null: nobody reads them
   };
   JudgedFlows(const Parts& parts, const HashKey& key, std::size_t rows = limits::kJudgedFlowsMax);
 
@@ -47,6 +51,10 @@ class JudgedFlows {
   // Remembers a flow whose request was let through. trace: of its client. Until settle() its
   // connection is written on only if it comes to be blocked. Hot path.
   void allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept;
+  // A flow that an earlier run of the filter let pass, and what it wrote on its connection. `seen`
+  // tells what is known of it. It is judged with the next batch.
+  void take_up(const FlowKey& key, const Seen& seen, const Trace& trace,
+               policy::FlowMark written) noexcept;
   // No other request of the flow will be judged: what to write on its connection. Nothing: nobody
   // remembers it. Hot path.
   std::optional<policy::FlowMark> settle(const FlowKey& key) noexcept;
@@ -104,16 +112,20 @@ class JudgedFlows {
   policy::Identity identify(const Row& row) const noexcept;
   // What the policy says now of a row's flow, and until when.
   struct Again {
+    policy::Identity who;
+    policy::Verdict verdict;
     policy::FlowMark mark;
     Time valid_until;
   };
   Again judge(const Row& row, const Now& now) noexcept;
+  void write_event(const Row& row, const Again& again, const Now& now) noexcept;
 
   SnapshotReader<policy::Policy> policy_;
   SnapshotReader<policy::Standing> standing_;
   policy::Scratch scratch_;
   JudgedCounters& counters_;
   SightingSource& sightings_;
+  Ring<event::Event>* events_;
   HashKey key_;
   std::size_t mask_;
   LazyArray<Bucket> buckets_;

@@ -37,19 +37,27 @@ TEST(Machine, QueuesByWhatTheKernelHas) {
   EXPECT_EQ(queue_by(machine), QueueBy::MangleChain);
 }
 
-TEST(Machine, SparesBareAcknowledgementsWhereItCanTellThemAndNeedsNoReceipts) {
+TEST(Machine, SparesOpeningsWhereItCanTellOfThemAndNothingIsDecidedByThem) {
   Machine machine = good();
   machine.has_own_queue = false;
-  machine.has_queue_target = machine.has_mangle_programs = true;
+  machine.has_queue_target = machine.has_mangle_programs = machine.has_bpf_match = true;
   Plan plan;
   fit(plan, machine);
-  EXPECT_FALSE(plan.spares_bare_acks) << "without the match";
-  machine.has_bpf_match = true;
+  EXPECT_FALSE(plan.spares_openings) << "without the log";
+  machine.has_log_target = true;
   fit(plan, machine);
-  EXPECT_TRUE(plan.spares_bare_acks);
+  EXPECT_TRUE(plan.spares_openings);
+  machine.has_bpf_match = false;
+  fit(plan, machine);
+  EXPECT_FALSE(plan.spares_openings) << "without the match";
+  machine.has_bpf_match = true;
   plan.is_strict = true;
   fit(plan, machine);
-  EXPECT_FALSE(plan.spares_bare_acks);
+  EXPECT_FALSE(plan.spares_openings);
+  plan.is_strict = false;
+  plan.unresolved_refused = true;
+  fit(plan, machine);
+  EXPECT_FALSE(plan.spares_openings) << "the first packet is judged";
 }
 
 TEST(Machine, ThatHasEverythingIsGood) {

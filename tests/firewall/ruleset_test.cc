@@ -48,6 +48,15 @@ TEST(Ruleset, OfAnOpenHouseQueuesByTheMangleChain) {
   expect_golden("open.v6", mangle_text(open, false, true));
 }
 
+TEST(Ruleset, TellsTheWorkerOfWhatOpensAConnection) {
+  Plan one = plan(house());
+  one.spares_openings = true;
+  expect_golden("openings.v4", mangle_text(one, true, false));
+  one.inside = {"br-lan"};
+  one.queue_last = one.queue_first;
+  expect_golden("openings_one_queue.v6", mangle_text(one, false, false));
+}
+
 TEST(Ruleset, OfAClosedSchoolRefusesWhatNobodyJudges) {
   config::Config school = house();
   school.site.kind = config::SiteKind::School;

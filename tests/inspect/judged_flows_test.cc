@@ -43,7 +43,7 @@ class Memory {
     maker.recognitions = {{.who = {1, big}, .mac = mac}};
     laptop = mac;
     policy_.emplace(made());
-    flows.emplace(JudgedFlows::Parts{*policy_, standing_, counters, network}, HashKey{3, 4}, rows);
+    flows.emplace(JudgedFlows::Parts{*policy_, standing_, counters, network, &events}, HashKey{3, 4}, rows);
     now.wall = Time{std::chrono::hours{24 * 365 * 56}};
     now.monotonic = Monotonic{std::chrono::hours{1000}};
     flows->begin_batch(now);
@@ -112,6 +112,7 @@ class Memory {
   Time valid_until = kNever;
   JudgedCounters counters;
   PlainNetwork network;
+  Ring<event::Event> events{16};
   std::optional<JudgedFlows> flows;
 
  private:
@@ -184,6 +185,70 @@ TEST(JudgedFlows, AFlowWithoutANameFollowsTheProfilesRuleForThat) {
   memory.maker.at(memory.little).undecidable_blocked = true;
   memory.publish_policy();
   EXPECT_EQ(memory.changes(), (std::map<std::uint16_t, FlowMark>{{1000, FlowMark::Blocked}}));
+}
+
+TEST(JudgedFlows, TellByAnEventWhatComesToBeBlockedIfTheProfileKeepsIt) {
+  Memory memory;
+  memory.maker.at(memory.big).log = policy::LogLevel::None;
+  memory.flows->settle(memory.judge("www.soon.example", 1000));
+  memory.flows->settle(memory.judge("www.good.example", 1001));
+  memory.flows->settle(memory.judge("", 1002));
+  memory.maker.at(memory.little).undecidable_blocked = true;
+  memory.maker.edit(memory.list, true, "||soon.example^");
+  memory.publish_policy();
+  memory.changes();
+  std::map<std::uint16_t, event::Event> told;
+  while (const event::Event* const one = memory.events.front()) {
+    told[one->peer.port] = *one;
+    memory.events.pop();
+  }
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told.at(1000).name().to_text(), "www.soon.example");
+  EXPECT_EQ(told.at(1000).verdict.reason, policy::Reason::Category);
+  EXPECT_EQ(told.at(1000).kind, policy::Kind::TlsName);
+  EXPECT_EQ(told.at(1000).policy_generation, 2U);
+  EXPECT_EQ(told.at(1002).answer_address(), address(kServer));
+  EXPECT_EQ(told.at(1002).verdict.reason, policy::Reason::Undecidable);
+  memory.flows->settle(memory.judge("www.good.example", 1003, memory.laptop));
+  memory.pause(memory.big, memory.now.wall + minutes{30});
+  EXPECT_EQ(memory.changes().size(), 1U);
+  EXPECT_EQ(memory.events.front(), nullptr) << "a profile that keeps no log";
+}
+
+TEST(JudgedFlows, CountTheEventsThatFindNoRoom) {
+  Memory memory;
+  for (std::uint16_t port = 1; port <= 20; ++port) memory.judge("www.soon.example", port);
+  memory.maker.edit(memory.list, true, "||soon.example^");
+  memory.publish_policy();
+  EXPECT_EQ(memory.changes().size(), 20U);
+  EXPECT_EQ(memory.counters.judged_events_lost.value(), 4U);
+}
+
+TEST(JudgedFlows, OfAnEarlierRunAreJudgedAtOnceAndWithEachChange) {
+  Memory memory;
+  const auto take_up = [&memory](std::string_view name, std::uint16_t port, FlowMark written) {
+    Seen seen;
+    seen.time = memory.now.wall;
+    seen.client = {address("192.168.1.10"), port};
+    seen.server = {address(kServer), 443};
+    seen.has_name = true;
+    seen.name = name_of(name);
+    wire::Packet packet;
+    packet.source = seen.client.address;
+    packet.source_port = port;
+    packet.destination = seen.server.address;
+    packet.destination_port = 443;
+    packet.protocol = 6;
+    memory.flows->take_up(side_of(packet).key, seen, {}, written);
+  };
+  take_up("www.good.example", 1000, FlowMark::Accepted);
+  take_up("www.bad.example", 1001, FlowMark::Accepted);
+  take_up("www.good.example", 1002, FlowMark::Kept);
+  EXPECT_EQ(memory.changes(), (std::map<std::uint16_t, FlowMark>{{1001, FlowMark::Blocked},
+                                                                 {1002, FlowMark::Accepted}}));
+  EXPECT_TRUE(memory.changes().empty());
+  memory.pause(memory.little, memory.now.wall + minutes{30});
+  EXPECT_EQ(memory.changes().size(), 2U);
 }
 
 TEST(JudgedFlows, ALongNameIsJudgedByTheEndThatFits) {

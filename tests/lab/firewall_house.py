@@ -2,9 +2,11 @@
 firewall share."""
 
 import contextlib
+import re
 import socket
 import time
 
+import lab
 import network
 from lab import rcode
 from listeners import serve_each
@@ -14,14 +16,17 @@ BLOCKED, ALLOWED = "bet.example.net", "www.example"
 # A resolver that a child might choose, and a server that children load things from.
 FOREIGN, FOREIGN6 = "203.0.113.8", "2001:db8:53::8"
 SERVER, SERVER6 = "203.0.113.80", "2001:db8:53::80"
-ACCEPTED, KEPT = "0x10000000/0x30000000", "0x30000000/0x30000000"
+# Marks of connections that the gate let through.
+ACCEPTED, KEPT = 0x10000000, 0x30000000
+# A help line, which is reached at any hour (rules/help.yaml).
+HELP_ZONE, HELP = "1388.go.kr", "203.0.113.86"
 
 
 class Stream:
     """A server that sends without end to whoever connects, as a film does."""
 
-    def __init__(self, test, port):
-        for address in (SERVER, SERVER6):
+    def __init__(self, test, port, addresses=(SERVER, SERVER6)):
+        for address in addresses:
             serve_each(test.addCleanup, address, port, self._send)
 
     @staticmethod
@@ -65,7 +70,8 @@ class FirewallTest(network.NetworkTest):
     def setUpClass(cls):
         super().setUpClass()
         zones = {"example": zone_text("www A 192.0.2.1\n"),
-                 "example.net": zone_text("bet A 192.0.2.2\n")}
+                 "example.net": zone_text("bet A 192.0.2.2\n"),
+                 HELP_ZONE: zone_text(f"www A {HELP}\n")}
         cls.net.internet.knot(zones)
         cls.net.internet.knot({**zones, "foreign": zone_text("@ A 192.0.2.99\n")},
                               listen=(FOREIGN, FOREIGN6))
@@ -100,6 +106,17 @@ class FirewallTest(network.NetworkTest):
         tables = self.net.router.run("nft", "list", "tables").stdout
         saved = self.net.router.run("iptables-nft-save", "-t", "mangle").stdout
         return "table inet haetae" in tables and "-A FORWARD -j HAETAE" in saved
+
+    def wait_until_marked(self, place, mark, *ports):
+        """Until the gate there has marked all connections to servers' ports so."""
+        def are_marked():
+            marks = []
+            for family in ("ipv4", "ipv6"):
+                text = place.run("conntrack", "-L", "-f", family, check=False).stdout
+                marks += [int(found[2]) for found in re.finditer(
+                    r"dport=(\d+) src.* mark=(\d+)", text) if int(found[1]) in ports]
+            return bool(marks) and all(one == mark for one in marks)
+        lab.wait_until(are_marked, f"{mark:#x} on {ports}", 5)
 
     def connect(self, device, address, port, within_s=2):
         with device.inside():

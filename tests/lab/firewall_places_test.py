@@ -158,11 +158,9 @@ class Bridge(FirewallTest):
             Stream(self, 8080)
         running = self.start_box()
         films = [self.connect(self.pupil, address, 8080) for address in (SERVER, SERVER6)]
-        for family in ("ipv4", "ipv6"):
-            self.box.run("conntrack", "-U", "-f", family, "-p", "tcp", "--dport", "8080", "--mark",
-                         ACCEPTED)
         for film in films:
             self.assertTrue(flows(film))
+        self.wait_until_marked(self.box, ACCEPTED, 8080)
         done = self.box.haetae("pause", "minji", "30m", "--config", str(running.config_path))
         self.assertEqual(done.returncode, 0, done.stderr)
         for film in films:

@@ -1,120 +1,14 @@
 #!/usr/bin/python3
 """The gate: packets judged on their way through the router, with real clients and servers."""
 
-import json
-import re
-import select
 import socket
-import ssl
 import struct
-import threading
 import time
-import unittest
 
-import certificates
 import lab
 import network
 import web_servers
-from servers import zone_text
-
-WEB, WEB6, NGINX, RAW, GAME = ("203.0.113.80", "2001:db8:53::80", "203.0.113.81", "203.0.113.82",
-                               "203.0.113.90")
-RAW6 = "2001:db8:53::82"
-GOOD, BAD = "www.good.example", "www.bad.example"
-STUN_BINDING = struct.pack("!HHI12s", 1, 0, 0x2112a442, b"transaction!")
-
-
-class GateTest(network.NetworkTest):
-    """child_a follows `minji`, to whom bad.example is denied; child_b may go anywhere."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        authority = certificates.Authority(cls.addClassCleanup)
-        cls.ca = authority.path
-        cls.certificate = authority.issue("web", "DNS:*.good.example,DNS:*.bad.example")
-        cls.net.internet.knot({"example": zone_text("*.good A " + WEB + "\n*.bad A " + WEB + "\n")})
-        internet = cls.net.internet
-        # Before a link has an address of its own for sure, its neighbours wait for a second.
-        for place in (internet, cls.net.router):
-            lab.wait_until(lambda here=place: any(address.startswith("fe80")
-                           for address, _ in here.addresses6()), "an address of the link")
-        web_servers.caddy(internet, cls.certificate, [WEB, WEB6], 64 << 20)
-        web_servers.nginx(internet, cls.certificate, NGINX, {"4k": "x" * 4096, "64m": b"y" * (64 << 20)})
-        cls.raw = web_servers.Recorder(internet, RAW, tcp_port=443)
-        cls.raw6 = web_servers.Recorder(internet, RAW6, tcp_port=443)
-        cls.game = web_servers.Recorder(internet, GAME, udp_port=3074, tcp_port=5222)
-        cls.stun = web_servers.Recorder(internet, GAME, udp_port=3478)
-        cls.start()
-
-    @classmethod
-    def config(cls, minji=None, **gate):
-        return cls.net.config(
-            profiles={"minji": {"deny": ["bad.example"], **(minji or {})}, "parents": {}},
-            devices=[{"name": "tablet", "mac": cls.net.child_a.mac, "profile": "minji"},
-                     {"name": "laptop", "mac": cls.net.child_b.mac, "profile": "parents"}],
-            default_profile="minji",
-            admin={"listen": "127.0.0.1:8480"},
-            gate={"mode": "queue", "inside": ["br-lan", "br-guests"], "when_down": "closed", **gate})
-
-    @classmethod
-    def start(cls, **changes):
-        # What the kernel keeps of the connections of tests before says nothing about this one.
-        cls.net.router.run("conntrack", "-F", check=False)
-        return cls.net.router.start_filter(cls.config(**changes))
-
-    def metrics(self):
-        """Every counter of the gate, by name."""
-        text = self.net.router.run("curl", "-s", "http://127.0.0.1:8480/metrics").stdout
-        return {name: float(value) for name, value in
-                re.findall(r"^(haetae_gate_\w+(?:\{[^}]*\})?) (\S+)$", text, re.M)}
-
-    # ---- What clients do.
-
-    def curl(self, device, host, *more, address=WEB, path="/", seconds=10):
-        """As a child with an entry in its hosts file; (exit code, what came, seconds)."""
-        target = f"[{address}]" if ":" in address else address
-        done = device.run("curl", "-sS", "--cacert", self.ca, "-m", seconds, "--resolve",
-                          f"{host}:443:{target}", "-w", "\n%{time_total}", *more,
-                          f"https://{host}{path}", check=False, within_s=60)
-        body, _, took = done.stdout.rpartition("\n")
-        return done.returncode, body, float(took or 0)
-
-    def quic(self, device, host, address=WEB, seconds=5):
-        """HTTP/3 by ngtcp2's client, with an entry in its hosts file; what came, or ""."""
-        folder = lab.Folder(self.addCleanup)
-        hosts = folder.write("hosts", f"{address} {host}\n")
-        device.run("unshare", "-m", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"',
-                   "sh", "timeout", seconds, "gtlsclient", "-q", "--exit-on-first-stream-close",
-                   "--timeout=3s", f"--download={folder.path}", host, 443, f"https://{host}/said",
-                   check=False, within_s=60)
-        said = folder.path / "said"
-        return said.read_text(encoding="ascii") if said.exists() else ""
-
-    def hello(self, host):
-        """A TLS hello as OpenSSL writes it."""
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = ssl.create_default_context(cafile=str(self.ca))
-        client = context.wrap_bio(incoming, outgoing, server_hostname=host)
-        with self.assertRaises(ssl.SSLWantReadError):
-            client.do_handshake()
-        return outgoing.read()
-
-    def connect(self, device, address, port=443):
-        with device.inside():
-            client = socket.create_connection((address, port), timeout=5)
-        self.addCleanup(client.close)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return client
-
-    def assert_reset(self, client, within_s=0.1):
-        """The connection is broken off, and that at once."""
-        client.settimeout(2)
-        began = time.monotonic()
-        with self.assertRaises(ConnectionResetError):
-            while client.recv(65536):
-                pass
-        self.assertLess(time.monotonic() - began, within_s * (10 if lab.IS_SANITIZED else 1))
+from gate_house import BAD, GAME, GOOD, NGINX, RAW, RAW6, STUN_BINDING, WEB, WEB6, GateTest
 
 
 class Web(GateTest):
@@ -292,34 +186,6 @@ class Others(GateTest):
 
 
 class Edits(GateTest):
-    def talk(self, client, text):
-        client.sendall(text)
-        client.settimeout(5)
-        got = b""
-        while len(got) < len(text):
-            more = client.recv(65536)
-            if not more:
-                raise ConnectionResetError
-            got += more
-        return got
-
-    def open(self, device, host, address=RAW):
-        client = self.connect(device, address)
-        hello = self.hello(host)
-        self.assertEqual(self.talk(client, hello), hello)
-        return client
-
-    def cut_within(self, client, seconds):
-        """How long it takes until a connection that talks is cut."""
-        began = time.monotonic()
-        while time.monotonic() - began < seconds:
-            try:
-                self.talk(client, b"still here")
-            except ConnectionResetError:
-                return time.monotonic() - began
-            time.sleep(0.02)
-        self.fail(f"still open after {seconds} s")
-
     def test_an_edit_of_the_policy_cuts_live_connections_of_whom_it_concerns(self):
         for address in (RAW, RAW6):
             self.start()
@@ -332,6 +198,38 @@ class Edits(GateTest):
             for client in (also_mine, other):
                 self.assertEqual(self.talk(client, b"not concerned"), b"not concerned")
             self.assertEqual(self.metrics()["haetae_gate_judged_otherwise_total"], 1)
+            told = lab.wait_until(self.blocked, "an event", 5)
+            self.assertEqual([(one["device"], one["name"], one["reason"]) for one in told],
+                             [("tablet", "www.soon.example", "denied_by_guardian")])
+            self.assertEqual((told[0]["kind"], told[0]["rule"]), ("tls_name", "||soon.example^"))
+
+    def blocked(self):
+        """The events of what was blocked."""
+        return [one for one in self.net.router.filter.events() if one["verdict"] == "block"]
+
+    def test_connections_of_an_earlier_run_are_judged_again(self):
+        self.start()
+        child, running = self.net.child_a, self.net.router.filter
+        for name, kind in (("www.soon.example", "A"), ("www.fine.example", "AAAA")):
+            child.ask(name, kind)
+        soon, fine = self.open(child, "www.soon.example"), self.open(child, "www.fine.example",
+                                                                     RAW6)
+        nameless = self.connect(child, GAME, 5222)
+        self.talk(nameless, self.hello(GOOD))  # at an address that no answer told
+        running.stop()
+        for client in (soon, fine, nameless):
+            self.assertEqual(self.talk(client, b"goes on"), b"goes on")
+        # What was denied while nobody ran, and what is denied while it runs again.
+        running.start(self.config(minji={"deny": ["bad.example", "soon.example"]}))
+        self.cut_within(soon, 2)
+        for client in (fine, nameless):
+            self.assertEqual(self.talk(client, b"goes on"), b"goes on")
+        self.assertGreaterEqual(self.metrics()["haetae_gate_flows_taken_up_total"], 2)
+        self.assertEqual([one["name"] for one in lab.wait_until(self.blocked, "an event", 5)],
+                         ["www.soon.example"])
+        running.reload(self.config(minji={"deny": ["bad.example", "fine.example"]}))
+        self.cut_within(fine, 2)
+        self.assertEqual(self.talk(nameless, b"goes on"), b"goes on")
 
     def test_a_network_that_is_named_by_its_interface_keeps_its_profile(self):
         networks = [{"interface": "br-guests", "profile": "guests"}]
@@ -358,6 +256,8 @@ class Edits(GateTest):
         done = self.net.router.haetae("pause", "minji", "30m", "--config", config)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.cut_within(mine, 2)
+        told = lab.wait_until(self.blocked, "an event", 5)
+        self.assertEqual([(one["name"], one["reason"]) for one in told], [(GOOD, "paused")])
         self.assertEqual(self.talk(other, b"not concerned"), b"not concerned")
         code, _, _ = self.curl(self.net.child_a, GOOD)
         self.assertNotEqual(code, 0)
