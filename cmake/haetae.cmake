@@ -167,7 +167,7 @@ function(haetae_fuzzers)
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
     target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_proxy haetae_build
-                          haetae_standing haetae_content)
+                          haetae_standing haetae_content haetae_page)
     haetae_link_daemon(${target} ${file})
   endforeach()
 endfunction()

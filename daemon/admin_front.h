@@ -5,9 +5,9 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "config/config.h"
+#include "daemon/http_listener.h"
 
 namespace haetae::daemon {
 
@@ -24,18 +24,10 @@ class AdminFront {
   // Error: one line that says what to do ("port 8480 is taken: …").
   static std::expected<std::unique_ptr<AdminFront>, std::string> open(
       boost::asio::io_context& io, const config::Endpoint& endpoint, Pages pages);
-  ~AdminFront();
 
  private:
-  friend class AdminConnection;
-  struct Impl;
-  explicit AdminFront(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;  // shared with what is waited for
+  explicit AdminFront(std::unique_ptr<HttpListener> listener) : listener_(std::move(listener)) {}
+  std::unique_ptr<HttpListener> listener_;
 };
-
-// Whether a browser or a monitor may use this Host (RFC 9110, section 7.2): an address, localhost
-// or haetae.internal, with or without a port. Any other name is a foreign site's that was made to
-// point here, whose scripts must not read our pages.
-bool is_own_host(std::string_view host) noexcept;
 
 }  // namespace haetae::daemon

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "daemon/clock.h"
 #include "daemon/control_answer.h"
 
 namespace haetae::daemon {
@@ -81,7 +82,9 @@ class StatusWriter {
 std::string ControlCommands::answer(std::string_view line) {
   const auto request = read_request(line);
   if (!request) return refusal_line(request.error());
-  return request->command == "status" ? status() : carry_out(request->command, request->words);
+  if (request->command == "status") return status();
+  if (request->command == "asks") return asks();
+  return carry_out(request->command, request->words);
 }
 
 std::string ControlCommands::carry_out(std::string_view command,
@@ -102,6 +105,18 @@ std::string ControlCommands::status() {
   return json::serialize(json::object{{"ok", true},
                                       {"said", json::array(lines.begin(), lines.end())},
                                       {"status", StatusWriter(overview, keeper_.zone()).write()}});
+}
+
+std::string ControlCommands::asks() {
+  const auto all = asks_.all(read_clock().wall);
+  json::array said;
+  for (const std::string& line : page::lines_of(all, keeper_.zone())) {
+    said.push_back(json::value(line));
+  }
+  json::array asks;
+  for (const page::Ask& ask : all) asks.push_back(json::parse(page::ask_line(ask)));
+  return json::serialize(
+      json::object{{"ok", true}, {"said", std::move(said)}, {"asks", std::move(asks)}});
 }
 
 }  // namespace haetae::daemon

@@ -106,6 +106,7 @@ struct EventWriter::Impl {
     if (event.policy_generation == policy->generation) judge = &*policy;
     if (previous && event.policy_generation == previous->generation) judge = previous.get();
     if (judge == nullptr) return failed.add();
+    if (recent != nullptr) recent->take(event, *judge);
     event::append_json_line(text, event, *judge);
     text += '\n';
     ++lines;
@@ -145,6 +146,7 @@ struct EventWriter::Impl {
   std::shared_ptr<const policy::Policy> previous;
   Monotonic drop_previous_at;
   std::vector<Ring<event::Event>*> rings;
+  RecentKeeper* recent = nullptr;
   std::string text;
   std::uint64_t lines = 0;
   int polls_while_stopping = 0;
@@ -168,6 +170,9 @@ EventWriter::~EventWriter() = default;
 
 void EventWriter::add(Ring<event::Event>& ring) {
   impl_->rings.push_back(&ring);
+}
+void EventWriter::show(RecentKeeper& recent) {
+  impl_->recent = &recent;
 }
 void EventWriter::start() {
   impl_->thread = std::jthread([this](const std::stop_token& stop) { impl_->run(stop); });

@@ -9,6 +9,7 @@
 
 #include "base/ring.h"
 #include "base/snapshot.h"
+#include "daemon/recent_keeper.h"
 #include "event/event.h"
 #include "policy/policy.h"
 
@@ -25,6 +26,8 @@ class EventWriter {
 
   // Before start(). The rings outlive the writer.
   void add(Ring<event::Event>& ring);
+  // Before start(). Shown every event, with the policy that judged it.
+  void show(RecentKeeper& recent);
   void start();
   // Opens the file anew: after log rotation.
   void reopen();

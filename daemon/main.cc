@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   haetae::daemon::add_grant_command(app, exit_code);
   haetae::daemon::add_revoke_command(app, exit_code);
   haetae::daemon::add_status_command(app, exit_code);
+  haetae::daemon::add_asks_command(app, exit_code);
   haetae::daemon::add_manual_command(app);
   CLI11_PARSE(app, argc, argv);
   return exit_code;

@@ -1,6 +1,7 @@
 #include "daemon/supervisor.h"
 
 #include <fmt/core.h>
+#include <sys/random.h>
 #include <systemd/sd-daemon.h>
 
 #include <boost/asio/io_context.hpp>
@@ -10,7 +11,9 @@
 #include <csignal>
 #include <optional>
 
+#include "base/assert.h"
 #include "base/limits.h"
+#include "base/local_address.h"
 #include "daemon/admin_front.h"
 #include "daemon/clock.h"
 #include "daemon/commands/common.h"
@@ -31,8 +34,9 @@ namespace {
 
 constexpr milliseconds kBeat{500};
 
-bool same_endpoints(const config::Config& a, const config::Config& b) {
-  return std::ranges::equal(a.dns.listen, b.dns.listen, [](const auto& x, const auto& y) {
+bool same_endpoints(const std::vector<config::Endpoint>& a,
+                    const std::vector<config::Endpoint>& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
     return x.address == y.address && x.port == y.port;
   });
 }
@@ -53,7 +57,8 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
   const auto tell = [](bool is_same, std::string_view key) {
     if (!is_same) fmt::print(stderr, "haetae: {} changed: restart for that\n", key);
   };
-  tell(same_endpoints(now, next), "dns.listen");
+  tell(same_endpoints(now.dns.listen, next.dns.listen), "dns.listen");
+  tell(same_endpoints(now.page.listen, next.page.listen), "page.listen");
   tell(now.workers == next.workers, "workers");
   tell(now.state_path == next.state_path, "state.path");
   tell(now.control.path == next.control.path, "control.path");
@@ -92,6 +97,38 @@ class Pulse {
 
 }  // namespace
 
+page::AskKey new_ask_key() {
+  page::AskKey key;
+  HAETAE_ASSERT(getrandom(key.data(), key.size(), 0) == static_cast<ssize_t>(key.size()));
+  return key;
+}
+
+std::shared_ptr<const page::Site> make_site(const config::Config& config,
+                                            std::shared_ptr<const config::Rules> rules,
+                                            const page::AskKey& key) {
+  return std::make_shared<const page::Site>(std::make_shared<const config::Config>(config),
+                                            std::move(rules), key);
+}
+
+namespace {
+
+// Of listeners on every address, that which a question came to, unless blocked names lead
+// elsewhere.
+dns::Settings::OwnPages own_pages_of(const config::Config& config) {
+  dns::Settings::OwnPages pages;
+  for (const config::Endpoint& endpoint : config.page.listen) {
+    const bool is_v4 = endpoint.address.is_v4();
+    if (is_unspecified(endpoint.address)) {
+      pages.as_asked = true;
+    } else if (std::optional<IpAddress>& own = is_v4 ? pages.v4 : pages.v6; !own) {
+      own = endpoint.address;
+    }
+  }
+  return pages;
+}
+
+}  // namespace
+
 dns::Settings settings_of(const config::Config& config, const LanWatch& lan) {
   dns::Settings settings;
   settings.block_answer = config.dns.block_answer;
@@ -99,6 +136,7 @@ dns::Settings settings_of(const config::Config& config, const LanWatch& lan) {
   settings.allow_from = config.dns.allow_from_auto ? lan.local_networks() : config.dns.allow_from;
   settings.trusted_peers = config.dns.trusted_peers;
   settings.cache_bytes = config.dns.cache_bytes;
+  settings.own_pages = own_pages_of(config);
   return settings;
 }
 
@@ -107,7 +145,7 @@ struct Supervisor::Impl {
       : running(std::move(all)),
         signals(io, SIGHUP, SIGTERM, SIGINT),
         beat(io),
-        commands(running.keeper, running.published.standing),
+        commands(running.keeper, running.asks, running.published.standing),
         upstream_notices(upstream_settings_of(running.loaded.config)),
         tap_notices(running.loaded.config.tap),
         pulses(running.workers.size()),
@@ -208,6 +246,8 @@ struct Supervisor::Impl {
     }
     ++generation;
     publish_settings(next->config);
+    Snapshot<page::Site>& pages = running.published.pages;
+    pages.publish(make_site(next->config, next->rules, pages.current()->key()));
     running.keeper.take_up({assembled->policy, *next});
     if (running.firewall != nullptr) {
       running.firewall->take_up(std::make_shared<const config::Config>(next->config),
@@ -253,6 +293,7 @@ struct Supervisor::Impl {
     running.published.policy.collect();
     running.published.standing.collect();
     running.published.settings.collect();
+    running.published.pages.collect();
     upstream_notices.look_at(running.workers);
     tap_notices.look_at(running.taps, read_clock().monotonic);
     if (!running.gates.empty()) connection_table_notices.look();

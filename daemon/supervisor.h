@@ -8,6 +8,7 @@
 
 #include "build/assemble.h"
 #include "config/load.h"
+#include "daemon/ask_keeper.h"
 #include "daemon/crash_guard.h"
 #include "daemon/event_writer.h"
 #include "daemon/firewall/keeper.h"
@@ -30,6 +31,7 @@ struct Running {
   EventWriter& events;
   CrashGuard& crash_guard;
   StandingKeeper& keeper;
+  AskKeeper& asks;
   FirewallKeeper* firewall = nullptr;  // null: the gate is off
   std::filesystem::path control_path;
   Descriptor control;  // invalid: no commands are taken
@@ -53,6 +55,12 @@ class Supervisor {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// What pages share. key: of this run.
+page::AskKey new_ask_key();
+std::shared_ptr<const page::Site> make_site(const config::Config& config,
+                                            std::shared_ptr<const config::Rules> rules,
+                                            const page::AskKey& key);
 
 // Settings of the configuration in the form that workers take; upstream_settings_of() has the rest.
 dns::Settings settings_of(const config::Config& config, const LanWatch& lan);

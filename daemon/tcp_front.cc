@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "daemon/asio_address.h"
 #include "daemon/clock.h"
 #include "wire/proxy_header.h"
 #include "wire/stream_frames.h"
@@ -28,11 +29,6 @@ namespace {
 
 constexpr std::size_t kFirstReadBytes = 512;  // more than most queries; grows with longer ones
 constexpr milliseconds kAcceptPause{100};
-
-IpAddress address_of(const asio::ip::address& address) {
-  return address.is_v4() ? IpAddress::v4(address.to_v4().to_uint())
-                         : IpAddress::v6(address.to_v6().to_bytes());
-}
 
 }  // namespace
 

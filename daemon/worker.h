@@ -14,6 +14,7 @@
 #include "daemon/upstreams.h"
 #include "dns/service.h"
 #include "event/event.h"
+#include "page/site.h"
 #include "policy/policy.h"
 #include "policy/resolved.h"
 #include "policy/standing.h"
@@ -26,6 +27,7 @@ struct Published {
   Snapshot<policy::Standing>& standing;
   Snapshot<dns::Settings>& settings;
   LanWatch& lan;
+  Snapshot<page::Site>& pages;  // what the pages for who is stopped share
   // Names of flows that hide theirs; written by the workers, read by whoever looks at flows. Null:
   // nobody does.
   policy::Resolved* resolved;

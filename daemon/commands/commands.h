@@ -20,6 +20,7 @@ void add_resume_command(CLI::App& app, int& exit_code);
 void add_focus_command(CLI::App& app, int& exit_code);
 void add_grant_command(CLI::App& app, int& exit_code);
 void add_revoke_command(CLI::App& app, int& exit_code);
+void add_asks_command(CLI::App& app, int& exit_code);
 void add_status_command(CLI::App& app, int& exit_code);
 void add_manual_command(CLI::App& app);
 

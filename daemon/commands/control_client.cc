@@ -96,6 +96,14 @@ int order(const std::string& config, const ControlRequest& request) {
   return kNotKept;
 }
 
+int print_part(const std::string& config, const ControlRequest& request, std::string_view part) {
+  const auto answer = ask_filter(config, request);
+  if (!answer) return complain(answer.error());
+  const json::value* const value = answer->if_contains(part);
+  if (value != nullptr) fmt::print("{}\n", json::serialize(*value));
+  return 0;
+}
+
 CLI::App* add_order_command(CLI::App& app, const char* name, const char* about, const char* words,
                             int& exit_code) {
   auto* const command = app.add_subcommand(name, about);

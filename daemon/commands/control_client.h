@@ -32,6 +32,9 @@ std::expected<boost::json::object, std::string> ask_filter(const std::string& co
 // done but not kept over a restart.
 int order(const std::string& config, const ControlRequest& request);
 
+// Asks and prints one part of the answer as JSON. Returns the exit code: 0, or 1 without an answer.
+int print_part(const std::string& config, const ControlRequest& request, std::string_view part);
+
 // Adds a subcommand that sends its words as they stand. words: how help calls them.
 CLI::App* add_order_command(CLI::App& app, const char* name, const char* about, const char* words,
                             int& exit_code);

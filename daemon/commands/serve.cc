@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "daemon/ask_keeper.h"
 #include "daemon/clock.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/common.h"
@@ -18,7 +19,9 @@
 #include "daemon/firewall/keeper.h"
 #include "daemon/list_build_process.h"
 #include "daemon/packet_gate.h"
+#include "daemon/page_front.h"
 #include "daemon/privileges.h"
+#include "daemon/recent_keeper.h"
 #include "daemon/resolved_file.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/state_lock.h"
@@ -270,7 +273,10 @@ int serve(const fs::path& file) {
   lan.follow(policy.current(), config.devices_seen);
   Snapshot<dns::Settings> settings(std::make_shared<const dns::Settings>(settings_of(config, lan)));
   const auto resolved = looks_at_flows(config) ? take_resolved(state, read_clock()) : nullptr;
-  const Published published{policy, standing, settings, lan, resolved.get()};
+  Snapshot<page::Site> pages(make_site(config, start->loaded.rules, new_ask_key()));
+  const Published published{policy, standing, settings, lan, pages, resolved.get()};
+  AskKeeper asks(state);
+  RecentKeeper recent;
 
   auto events = EventWriter::open(config.log_events, policy);
   if (!events) return complain(events.error());
@@ -278,6 +284,9 @@ int serve(const fs::path& file) {
   if (!workers) return complain(workers.error());
   const auto gates = open_gates(config, published);
   const auto taps = make_taps(config, published);
+  auto page_front = PageFront::open(config, {published, asks, recent});
+  if (!page_front) return complain(page_front.error());
+  if (*page_front) (*events)->show(recent);
   for (const auto& worker : *workers) (*events)->add(worker->events());
   for (const auto& gate : gates) (*events)->add(gate->events());
   for (const auto& tap : taps) (*events)->add(tap->events());
@@ -285,6 +294,7 @@ int serve(const fs::path& file) {
   for (const auto& worker : *workers) worker->start();
   for (const auto& gate : gates) gate->start();
   for (const auto& tap : taps) tap->start();
+  if (*page_front) (*page_front)->start();
 
   const auto firewall = raise_firewall(config, published, workers->size());
   Supervisor supervisor({.config_file = file,
@@ -296,6 +306,7 @@ int serve(const fs::path& file) {
                          .events = **events,
                          .crash_guard = guard,
                          .keeper = keeper,
+                         .asks = asks,
                          .firewall = firewall.get(),
                          .control_path = control_path(file),
                          .control = open_control(control_path(file)),
@@ -305,6 +316,7 @@ int serve(const fs::path& file) {
   supervisor.run();
 
   if (firewall) firewall->stop();  // the network knows at once that nobody answers
+  if (*page_front) (*page_front)->stop();
   for (const auto& worker : *workers) worker->join();
   for (const auto& gate : gates) gate->join();
   for (const auto& tap : taps) tap->join();

@@ -1,28 +1,9 @@
-#include <fmt/core.h>
-
 #include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/control_client.h"
 
 namespace haetae::daemon {
-namespace {
-
-int status(const std::string& config, bool as_json) {
-  const ControlRequest request{.command = "status", .words = {}};
-  if (!as_json) return order(config, request);
-  const auto answer = ask_filter(config, request);
-  if (!answer) {
-    fmt::print(stderr, "haetae: {}\n", answer.error());
-    return 1;
-  }
-  const boost::json::value* const status = answer->if_contains("status");
-  if (status != nullptr) fmt::print("{}\n", boost::json::serialize(*status));
-  return 0;
-}
-
-}  // namespace
 
 void add_status_command(CLI::App& app, int& exit_code) {
   auto* const command = app.add_subcommand("status", "what is on now, for whom and until when");
@@ -30,7 +11,10 @@ void add_status_command(CLI::App& app, int& exit_code) {
   const auto as_json = std::make_shared<bool>(false);
   add_running_config_option(*command, *config);
   command->add_flag("--json", *as_json, "as one JSON object");
-  command->callback([config, as_json, &exit_code] { exit_code = status(*config, *as_json); });
+  command->callback([config, as_json, &exit_code] {
+    exit_code = *as_json ? print_part(*config, {.command = "status", .words = {}}, "status")
+                         : order(*config, {.command = "status", .words = {}});
+  });
 }
 
 }  // namespace haetae::daemon

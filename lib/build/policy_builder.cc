@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "build/identities_builder.h"
+#include "config/own_name.h"
 #include "policy/marks.h"
 
 namespace haetae::build {
@@ -14,9 +15,6 @@ namespace {
 using config::Faults;
 using policy::MarkKind;
 using policy::Policy;
-
-// The house's own name: block page and dashboard live there.
-constexpr std::string_view kOwnName = "haetae.internal";
 
 // True if the profile blocks or changes anything, at any hour: then nobody may go past us.
 bool has_filtering_duty(const config::Profile& profile) {
@@ -255,7 +253,7 @@ class Builder {
   }
 
   void mark_names_of_the_house() {
-    marks_.add(name_of(kOwnName), {.kind = MarkKind::House});
+    marks_.add(name_of(config::kOwnName), {.kind = MarkKind::House});
     for (const config::HouseName& house : in_.rules.house) {
       // Operators' Wi-Fi calling carries emergency calls: it stands with the help lines.
       const bool is_help = house.kind == "wifi-calling";

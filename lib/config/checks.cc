@@ -330,6 +330,27 @@ void check_admin(const Value& root, const Config& config) {
             "write 127.0.0.1:8480, or keep it to a network of your own");
 }
 
+void check_page(const Value& root, const Config& config) {
+  const Value place = place_of(root, {"page", "listen"});
+  for (const Endpoint& endpoint : config.page.listen) {
+    if (config.admin_listen && same_endpoint(endpoint, *config.admin_listen)) {
+      place.fault(fmt::format("'{}' port {} is admin.listen already", endpoint.address.to_text(),
+                              endpoint.port),
+                  "children's pages stand apart from the filter's numbers: write another port");
+    }
+  }
+  if (config.dns.block_answer.kind != BlockAnswerKind::Address) return;
+  constexpr std::uint16_t kHttpPort = 80;
+  if (config.page.listen.empty()) {
+    place.warn("blocked names lead to the address of dns.block_answer, and no page answers there",
+               "write that address here, with port 80");
+  } else if (std::ranges::none_of(config.page.listen,
+                                  [](const Endpoint& e) { return e.port == kHttpPort; })) {
+    place.warn("browsers that are led here by dns.block_answer come to port 80",
+               "write that port here, or lead it here on the way");
+  }
+}
+
 // Whether a device of the inside could be led to one of these.
 bool hears_others(const Dns& dns) {
   return std::ranges::any_of(
@@ -424,6 +445,7 @@ bool covers_internet(const std::vector<Cidr>& networks) {
 
 void check_whole(const Value& root, const Config& config) {
   check_admin(root, config);
+  check_page(root, config);
   check_dns(root, config.dns);
   check_lists(root, config);
   check_profiles(root, config);

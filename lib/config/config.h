@@ -24,6 +24,7 @@ struct Site {
   SiteKind kind = SiteKind::Home;
   std::string timezone = "UTC";
   std::vector<std::string> languages{"en"};
+  std::string country;  // whose help lines are shown; empty: nobody knows
 };
 
 struct Endpoint {
@@ -216,6 +217,13 @@ struct Proxy {
   std::vector<Name> direct;  // explicit: what browsers reach without it, with all below them
 };
 
+// Pages for who is stopped: why, until when, and who can change it.
+struct Page {
+  std::vector<Endpoint> listen;  // empty: nothing listens
+  std::string guardian;          // empty: in the page's own language, by the kind of site
+  std::string url;  // how browsers reach the listener, without a slash at its end; never empty
+};
+
 // Listening to a mirror port.
 struct Tap {
   std::string interface;        // empty: nothing is listened to
@@ -254,6 +262,7 @@ struct Config {
   Gate gate;
   Tap tap;
   Proxy proxy;
+  Page page;
   std::optional<Endpoint> admin_listen;  // none: nothing listens
   std::string log_events = "stdout";
 };

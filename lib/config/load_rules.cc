@@ -146,6 +146,20 @@ void read_patterns(const std::filesystem::path& folder, Rules& rules, Faults& fa
   std::ranges::move(phrases.faults, std::back_inserter(faults));
 }
 
+constexpr std::string_view kFirstLanguage = "en";  // stands in for languages that are not there
+
+void read_page_words(const std::filesystem::path& folder, Rules& rules, Faults& faults) {
+  for (const std::filesystem::path& file : files_in(folder, ".yaml")) {
+    rules.page_words[file.stem().string()] = read_file(file, page_words_table(), rules, faults);
+  }
+  if (rules.page_words.contains(std::string(kFirstLanguage))) return;
+  faults.push_back({(folder / "en.yaml").string(),
+                    0,
+                    {},
+                    "there is no such file",
+                    "every page needs its words in English, for who reads nothing else here"});
+}
+
 void read_search_engines(const std::filesystem::path& file, Rules& rules, Faults& faults) {
   rules.search_engines = read_file(file, search_engines_file_table(), rules, faults).engines;
   std::set<std::string> seen;
@@ -177,6 +191,7 @@ std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder) {
   HelpFile help = read_file(folder / "help.yaml", help_file_table(), rules, faults);
   rules.help = std::move(help.help);
   rules.house = std::move(help.house);
+  read_page_words(folder / "page", rules, faults);
   rules.sources = read_file(folder / "sources.yaml", sources_file_table(), rules, faults).sources;
   read_start_lists(folder / "lists", rules, faults);
   read_patterns(folder / "patterns", rules, faults);

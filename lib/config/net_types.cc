@@ -6,12 +6,10 @@
 namespace haetae::config {
 namespace {
 
-constexpr std::uint16_t kDnsPort = 53;
-
 constexpr std::string_view kEndpointHint =
     "write it as 127.0.0.1:53, [::1]:53 or 192.0.2.1; ports are 1 to 65535";
 
-std::optional<Endpoint> endpoint_of(std::string_view text) {
+std::optional<Endpoint> endpoint_of(std::string_view text, std::uint16_t port_unwritten) {
   std::string_view host = text;
   std::string_view port;
   if (text.starts_with('[')) {
@@ -25,7 +23,7 @@ std::optional<Endpoint> endpoint_of(std::string_view text) {
   }
   const auto address = IpAddress::from_text(host);
   if (!address) return std::nullopt;
-  if (port.empty()) return Endpoint{*address, kDnsPort};
+  if (port.empty()) return Endpoint{*address, port_unwritten};
   const auto number = port.starts_with(':') ? port_of(port.substr(1)) : std::nullopt;
   if (!number) return std::nullopt;
   return Endpoint{*address, *number};
@@ -93,8 +91,10 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
   return static_cast<std::uint16_t>(port);
 }
 
-Type<Endpoint> endpoint() {
-  return parsed<Endpoint>("address:port", "an address and port", kEndpointHint, endpoint_of);
+Type<Endpoint> endpoint(std::uint16_t port_unwritten) {
+  return parsed<Endpoint>(
+      "address:port", "an address and port", kEndpointHint,
+      [port_unwritten](std::string_view text) { return endpoint_of(text, port_unwritten); });
 }
 
 Type<Name> host_name() {

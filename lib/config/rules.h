@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "config/fault.h"
 #include "config/folder_stamp.h"
+#include "config/page_words.h"
 #include "list/pattern_set.h"
 #include "list/phrase.h"
 #include "policy/policy.h"
@@ -29,6 +30,7 @@ using Texts = std::map<std::string, std::string>;
 struct CategoryRule {
   std::string id;
   std::vector<std::string> aliases;
+  Texts name;
   policy::CategoryKind kind = policy::CategoryKind::Harm;
   bool sensitive = false;
   bool leads_to_help = false;  // words searched for do not block, they lead to help
@@ -128,6 +130,7 @@ struct Rules {
   std::vector<LocalZone> local_zones;
   std::vector<HelpLine> help;
   std::vector<HouseName> house;
+  std::map<std::string, PageWords> page_words;  // by language code; "en" is always there
   std::vector<Source> sources;
   std::vector<AgeBand> ages;
   std::array<std::vector<list::Pattern>, list::kPatternTextsCount> patterns;  // by PatternText

@@ -49,6 +49,7 @@ const Table<CategoryRule>& category_table() {
       row("id", &CategoryRule::id, id(), kRequired, "Its name in configurations; never renamed."),
       row("aliases", &CategoryRule::aliases, list_of(text(), kRowsMax), "[]",
           "Other names for the same thing."),
+      row("name", &CategoryRule::name, texts(), kRequired, "A few words, for lists."),
       row("kind", &CategoryRule::kind,
           choice<CategoryKind>({{"harm", CategoryKind::Harm},
                                 {"nuisance", CategoryKind::Nuisance},

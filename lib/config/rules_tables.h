@@ -41,6 +41,7 @@ struct SourcesFile {
 
 const Table<CategoriesFile>& categories_file_table();
 const Table<AgesFile>& ages_file_table();
+const Table<PageWords>& page_words_table();
 const Table<ServiceRules>& service_table();
 const Table<EnginesFile>& engines_file_table();
 const Table<SearchEnginesFile>& search_engines_file_table();

@@ -5,6 +5,7 @@
 #include "base/idn.h"
 #include "base/limits.h"
 #include "config/types.h"
+#include "config/zone_hint.h"
 
 namespace haetae::config {
 namespace {
@@ -23,8 +24,19 @@ const Table<Site>& site_table() {
           "The zone in which bedtimes and school hours are written."),
       row("languages", &Site::languages, list_of(language(), 16), "[en]",
           "Languages of texts for people, the first one first."),
+      row("country", &Site::country, country(), "",
+          "Whose help lines block pages show, as KR; left out: the country of the time zone."),
   }};
   return table;
+}
+
+Type<Site> site_section() {
+  Type<Site> type = section(site_table());
+  type.read = [read = type.read](const Value& value, Site& site) {
+    read(value, site);
+    if (site.country.empty()) site.country = country_of_zone(site.timezone);
+  };
+  return type;
 }
 
 const Table<Config>& state_table() {
@@ -422,7 +434,7 @@ Type<std::vector<Profile>> named_profiles() {
 
 Table<Config> make_config_table() {
   return {{
-      row("site", &Config::site, section(site_table()), "{}", "The place."),
+      row("site", &Config::site, site_section(), "{}", "The place."),
       row("workers", &Config::workers, number_or_auto(kWorkersMax), "auto",
           "Threads that answer; auto: one for each processor."),
       whole_row("state", section(state_table()), "{}", "What the filter keeps on disk."),
@@ -445,6 +457,8 @@ Table<Config> make_config_table() {
       row("gate", &Config::gate, section(gate_table()), "{}", "Judging packets."),
       row("tap", &Config::tap, section(tap_table()), "{}", "Listening to a mirror port."),
       row("proxy", &Config::proxy, section(proxy_table()), "{}", "Judging web pages."),
+      row("page", &Config::page, page_section(), "{}",
+          "Pages that tell children why: docs/PAGE.md."),
       whole_row("admin", section(admin_table()), "{}", "Looking at the filter from outside."),
       whole_row("log", section(log_table()), "{}", "The event log."),
   }};

@@ -17,6 +17,9 @@ const Table<Profile>& profile_table();
 // The part below `gate`.
 const Table<Gate>& gate_table();
 
+// The part below `page`.
+Type<Page> page_section();
+
 // An entry of `dns.trusted_peers`.
 Type<TrustedPeer> trusted_peer();
 

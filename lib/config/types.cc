@@ -218,6 +218,31 @@ Type<std::string> language() {
                              });
 }
 
+Type<std::string> language_tag() {
+  return parsed<std::string>("language tag", "a language tag", "write it as ko or zh-Hans (BCP 47)",
+                             [](std::string_view text) -> std::optional<std::string> {
+                               constexpr std::size_t kBytesMax = 35;  // RFC 5646, section 4.4.1
+                               const bool is_plain = std::ranges::all_of(text, [](char c) {
+                                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                        (c >= '0' && c <= '9') || c == '-';
+                               });
+                               if (!is_plain || text.size() < 2 || text.size() > kBytesMax)
+                                 return std::nullopt;
+                               return std::string(text);
+                             });
+}
+
+Type<std::string> country() {
+  return parsed<std::string>("country code", "a country code", "write it as KR or US (ISO 3166-1)",
+                             [](std::string_view text) -> std::optional<std::string> {
+                               const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+                               if (text.size() != 2 || !std::ranges::all_of(text, is_capital)) {
+                                 return std::nullopt;
+                               }
+                               return std::string(text);
+                             });
+}
+
 Type<std::string> time_zone() {
   return {"time zone", [](const Value& value, std::string& out) {
             const auto text = value.text("a time zone");

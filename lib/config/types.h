@@ -30,6 +30,8 @@ Type<bool> yes_no();
 Type<std::chrono::hours> hours();                                         // "24h", "7d"
 Type<std::uint64_t> size_bytes(std::uint64_t least, std::uint64_t most);  // "32 MB"
 Type<std::string> language();                                             // "ko"
+Type<std::string> language_tag();                                         // "zh-Hans"
+Type<std::string> country();                                              // "KR"
 Type<std::string> time_zone();              // "Asia/Seoul", known to this system
 Type<std::filesystem::path> file_path();    // made absolute; not looked at
 Type<std::filesystem::path> folder_path();  // the same; what exists must be a folder
@@ -40,7 +42,8 @@ Type<IpAddress> v4_address();
 Type<IpAddress> v6_address();
 Type<Cidr> cidr();
 Type<MacAddress> mac_address();
-Type<Endpoint> endpoint();  // "127.0.0.1:53", "[::1]:53", "192.0.2.1"
+// "127.0.0.1:53", "[::1]:53", "192.0.2.1"
+Type<Endpoint> endpoint(std::uint16_t port_unwritten = 53);
 // "192.0.2.1", "192.0.2.1@53"; over TLS "192.0.2.1@853#name", or in full
 // {address: 192.0.2.1, port: 853, tls_name: name, pins: [base64]}.
 Type<UpstreamServer> upstream_server();

@@ -85,6 +85,12 @@ struct Settings {
   std::vector<Cidr> allow_from;
   std::vector<config::TrustedPeer> trusted_peers;
   std::uint64_t cache_bytes = 32ULL << 20;
+  // Where the house's own name leads (config::kOwnName): to the pages that tell children why.
+  struct OwnPages {
+    std::optional<IpAddress> v4, v6;
+    bool as_asked = false;  // they answer on every address: that which the question came to
+  };
+  OwnPages own_pages;
 };
 
 // The DNS service of one worker: bytes in, Effects out. Owns the answer cache and the waiting

@@ -79,6 +79,9 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
   // Special names lead nowhere, so nothing can leak; and a block answer that gives an address would
   // tell a browser that its canary name exists.
   if (decision.special) return write_special_answer(*decision.special, ask.query, ask.out);
+  if (decision.verdict.reason == policy::Reason::House && ask.query.question.name.is_under(own_name_)) {
+    return write_own_pages(ask);
+  }
   if (decision.verdict.action == policy::Action::Block) return write_block(ask, decision);
   if (ask.query.question.type == wire::RRType::Any) {
     return write_any_answer(ask.query, decision.ttl_max_s, ask.out);
@@ -88,6 +91,16 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
   if (safe_search_step(target, ask.query.question.type) != SafeSearchStep::Answer) return 0;
   counters_.rewritten.add();
   return write_safe_search_answer(target, ask.query, decision.ttl_max_s, ask.out);
+}
+
+// Never asked upstream: nobody else knows the name.
+std::size_t Service::Impl::write_own_pages(const Ask& ask) noexcept {
+  Settings::OwnPages pages = settings_->own_pages;
+  if (pages.as_asked) {
+    const IpAddress& local = ask.client.local;
+    (local.is_v4() ? pages.v4 : pages.v6) = local;
+  }
+  return write_own_name(pages.v4, pages.v6, ask.query, ask.out);
 }
 
 std::size_t Service::Impl::write_block(const Ask& ask, const Decision& decision) noexcept {

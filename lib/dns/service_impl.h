@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "config/own_name.h"
 #include "dns/allow_from.h"
 #include "dns/answer_cache.h"
 #include "dns/answer_judge.h"
@@ -121,6 +122,7 @@ struct Service::Impl {
   Decision decide(const Ask& ask, CacheEntry* entry) noexcept;
   std::size_t answer_alone(const Ask& ask, const Decision& decision) noexcept;
   std::size_t write_block(const Ask& ask, const Decision& decision) noexcept;
+  std::size_t write_own_pages(const Ask& ask) noexcept;
   Wanted wanted_for(const Ask& ask, const Decision& decision) noexcept;
   Step answer_with(const Ask& ask, const Decision& decision, const Wanted& wanted,
                    CacheEntry* entry, const Situation& situation) noexcept;
@@ -189,6 +191,7 @@ struct Service::Impl {
   AllowFrom allow_from_;
   TrustedPeers trusted_peers_;
   policy::Scratch scratch_;
+  const Name own_name_ = name_of(config::kOwnName);
   HashKey cache_key_;
   AnswerCache cache_;
   Pending pending_;

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "event/json_object.h"
+#include "event/sensitive.h"
 #include "policy/describe.h"
 
 namespace haetae::event {
@@ -50,44 +50,6 @@ std::string type_text(std::uint16_t type) {
   }
 }
 
-bool is_sensitive(const Policy& policy, policy::CategoryId category) {
-  return category < policy.categories.size() && policy.categories[category].sensitive;
-}
-
-bool is_sensitive(const Policy& policy, const list::Element& element) {
-  return is_sensitive(policy, policy.lists[element.list].category);
-}
-
-// Also where something else decided: a visit to a help page that bedtime blocked, or that went
-// through unhindered, tells as much about a child as one that its category blocked. Every list is
-// asked, also those that do not count for the profile.
-bool is_sensitive(const Policy& policy, const Name& name) {
-  NameHashes hashes;
-  hash_suffixes(name, policy.names.image().key(), hashes);
-  std::array<list::Lists::Holding, list::Delta::kElementsMax> room;
-  const auto holdings = std::span(room).first(policy.names.holdings(hashes, room));
-  return std::ranges::any_of(holdings, [&](const list::Lists::Holding& holding) {
-    return is_sensitive(policy, holding.element);
-  });
-}
-
-bool is_sensitive(const Policy& policy, const IpAddress& address) {
-  const auto elements = policy.names.image().elements(policy.names.find(address).set);
-  return std::ranges::any_of(elements,
-                             [&](const list::Element& e) { return is_sensitive(policy, e); });
-}
-
-bool is_sensitive(const Policy& policy, const Event& event) {
-  if (is_sensitive(policy, event.verdict.category)) return true;
-  if (is_sensitive(policy, event.name())) return true;
-  switch (event.answer) {
-    case Event::Answer::None: return false;
-    case Event::Answer::Name: return is_sensitive(policy, event.answer_name());
-    case Event::Answer::Address: return is_sensitive(policy, event.answer_address());
-  }
-  return false;
-}
-
 std::string answer_text(const Event& event) {
   switch (event.answer) {
     case Event::Answer::None: return {};
@@ -110,6 +72,19 @@ policy::Description describe(const Policy& policy, const Event& event) {
 }
 
 }  // namespace
+
+// Also where something else decided: a visit to a help page that bedtime blocked, or that went
+// through unhindered, tells as much about a child as one that its category blocked.
+bool is_sensitive(const Event& event, const Policy& policy) {
+  if (is_sensitive(policy, event.verdict.category)) return true;
+  if (sensitive_categories(policy, event.name()).any()) return true;
+  switch (event.answer) {
+    case Event::Answer::None: return false;
+    case Event::Answer::Name: return sensitive_categories(policy, event.answer_name()).any();
+    case Event::Answer::Address: return sensitive_categories(policy, event.answer_address()).any();
+  }
+  return false;
+}
 
 void Event::set_name(const Name& name) noexcept {
   const Bytes wire = name.wire();
@@ -165,7 +140,7 @@ void append_json_line(std::string& out, const Event& event, const Policy& policy
   std::string answer;
   policy::Description why;
   const bool says_what = event.name_size > 0 || event.answer != Event::Answer::None;
-  if (ids_are_known && says_what && !is_sensitive(policy, event)) {
+  if (ids_are_known && says_what && !is_sensitive(event, policy)) {
     if (event.name_size > 0) name = event.name().to_text();
     answer = answer_text(event);
     why = describe(policy, event);

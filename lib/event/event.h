@@ -52,6 +52,11 @@ struct Event {
 // that call for help are never itemised, at any level: they are only counted.
 bool is_kept(const policy::Profile& profile, const policy::Verdict& verdict) noexcept;
 
+// Whether what it is about may be itemised to nobody (DESIGN, section 8): the name, what of the
+// answer decided, or the verdict's category stands in a sensitive category. policy: that of the
+// event's generation.
+bool is_sensitive(const Event& event, const policy::Policy& policy);
+
 // Appends one JSON object on one line, without the line's end: time (RFC 3339, UTC), device,
 // profile, peer, kind, type, name, answer, verdict, reason, category, list, rule, technique,
 // watched. All keys are always there; null where there is nothing to say. answer: the name or

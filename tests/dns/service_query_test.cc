@@ -141,6 +141,25 @@ TEST(ServiceQuery, AnswersSpecialNamesByItself) {
   EXPECT_TRUE(house.upstream_asked.empty());
 }
 
+TEST(ServiceQuery, AnswersItsOwnNameAndAsksNobodyElse) {
+  haetae::test::PolicyMaker maker = House::default_maker();
+  maker.mark(policy::MarkKind::House, "haetae.internal");
+  maker.at(0).unknown_blocked = true;
+  House house(maker);
+  const auto count = [&house](RRType type) {
+    const Reply reply = *house.ask({.name = "Haetae.internal", .type = type});
+    EXPECT_EQ(reply.rcode(), Rcode::NoError);
+    return reply.of(type).size();
+  };
+  EXPECT_EQ(count(RRType::A), 0U);  // there are no pages
+  house.settings.own_pages = {.v4 = IpAddress::from_text("192.0.2.1"), .v6 = std::nullopt};
+  house.publish_settings();
+  EXPECT_EQ(house.ask({.name = "haetae.internal"})->of(RRType::A).at(0).text, "192.0.2.1");
+  EXPECT_EQ(count(RRType::Aaaa), 0U);
+  EXPECT_EQ(count(RRType::Https), 0U);
+  EXPECT_TRUE(house.upstream_asked.empty());
+}
+
 TEST(ServiceQuery, SpecialNamesAreAnsweredSoEvenWhereTheProfileBlocks) {
   haetae::test::PolicyMaker maker = House::default_maker();
   maker.special("use-application-dns.net", {policy::SpecialAnswer::NxDomain, true});

@@ -80,13 +80,29 @@ class Browser:
     def visit(self, *urls, seconds=15, arguments=()):
         """What came of each page, opened in a fresh browser: ok, status, error (as
         "ERR_CONNECTION_RESET"), text, protocol ("h2", "h3"), seconds."""
-        asked = {"modules": str(HOME), "arguments": [*self.arguments, *arguments],
-                 "visits": [{"url": url, "seconds": seconds} for url in urls]}
-        home = lab.Folder(self.device.add_cleanup)
-        done = self.device.run("env", f"HOME={home.path}", "node", SOURCE / "visit.mjs",
-                               input=json.dumps(asked), within_s=60 + seconds * len(urls))
-        pages = [SimpleNamespace(**one) for one in json.loads(done.stdout)]
+        pages = _visit(self.device.run, self.device.add_cleanup, [*self.arguments, *arguments],
+                       [{"url": url, "seconds": seconds} for url in urls])
         return pages[0] if len(pages) == 1 else pages
+
+
+def visit_loopback(add_cleanup, port, visits):
+    """Pages of a listener on loopback, whatever their host: each of visits is what visit.mjs takes,
+    without `seconds`."""
+    need()
+
+    def run(*words, within_s, **how):
+        return subprocess.run([str(word) for word in words], timeout=within_s, text=True,
+                              capture_output=True, check=True, **how)
+    arguments = [*QUIET, f"--host-resolver-rules=MAP * 127.0.0.1:{port}"]
+    return _visit(run, add_cleanup, arguments, [{"seconds": 15, **one} for one in visits])
+
+
+def _visit(run, add_cleanup, arguments, visits):
+    asked = {"modules": str(HOME), "arguments": arguments, "visits": visits}
+    home = lab.Folder(add_cleanup)
+    done = run("env", f"HOME={home.path}", "node", SOURCE / "visit.mjs", input=json.dumps(asked),
+               within_s=60 + sum(one["seconds"] for one in visits))
+    return [SimpleNamespace(**one) for one in json.loads(done.stdout)]
 
 
 def _remove(folder):

@@ -1,19 +1,38 @@
 // Opens pages with Chromium, as a child would, and says what came of each: reads one JSON object
 // from standard input, writes one JSON array.
-//   {"modules": folder of node_modules, "arguments": [for Chromium], "visits": [{"url", "seconds"}]}
-//   [{"url", "ok", "status", "error", "text", "protocol", "seconds"}]
+//   {"modules": folder of node_modules, "arguments": [for Chromium], "visits": [
+//     {"url", "seconds", "context": Playwright's of a browser's window, "screenshot": a file,
+//      "press": what is clicked before we look, "check": true for axe's rules of WCAG 2.2 AA}]}
+//   [{"url", "ok", "status", "error", "text", "protocol", "seconds", "language", "is_too_wide",
+//     "problems": [{"id", "help", "nodes"}]}]
 import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
 const asked = JSON.parse(await text(process.stdin));
-const { chromium } = createRequire(`${asked.modules}/`)('playwright-core');
+const require = createRequire(`${asked.modules}/`);
+const { chromium } = require('playwright-core');
 
-async function visit(browser, { url, seconds }) {
-  const page = await browser.newPage();
+// Outside of the page's own policy, which lets no script in.
+async function problemsOf(page) {
+  await page.evaluate(await readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await page.evaluate(
+    (values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
+  return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((n) => n.html) }));
+}
+
+async function visit(browser, { url, seconds, context = {}, screenshot, press, check }) {
+  const page = await browser.newPage(context);
   const began = performance.now();
   const took = () => (performance.now() - began) / 1000;
   try {
-    const response = await page.goto(url, { timeout: seconds * 1000, waitUntil: 'load' });
+    let response = await page.goto(url, { timeout: seconds * 1000, waitUntil: 'load' });
+    if (press) {
+      [response] = await Promise.all([
+        page.waitForNavigation({ timeout: seconds * 1000, waitUntil: 'load' }), page.click(press)]);
+    }
+    if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
     return {
       url,
       ok: response.ok(),
@@ -23,6 +42,10 @@ async function visit(browser, { url, seconds }) {
       protocol: await page.evaluate(
         () => performance.getEntriesByType('navigation')[0].nextHopProtocol),
       seconds: took(),
+      language: await page.evaluate(() => document.documentElement.lang),
+      is_too_wide: await page.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+      problems: check ? await problemsOf(page) : [],
     };
   } catch (error) {
     const name = /net::(\w+)/.exec(error.message)?.[1] ?? error.message.split('\n')[0];

@@ -1,0 +1,20 @@
+#include <CLI/CLI.hpp>
+
+#include "daemon/commands/commands.h"
+#include "daemon/commands/control_client.h"
+
+namespace haetae::daemon {
+
+void add_asks_command(CLI::App& app, int& exit_code) {
+  auto* const command = app.add_subcommand("asks", "what children asked for on the block page");
+  const auto config = std::make_shared<std::string>();
+  const auto as_json = std::make_shared<bool>(false);
+  add_running_config_option(*command, *config);
+  command->add_flag("--json", *as_json, "as one JSON array");
+  command->callback([config, as_json, &exit_code] {
+    exit_code = *as_json ? print_part(*config, {.command = "asks", .words = {}}, "asks")
+                         : order(*config, {.command = "asks", .words = {}});
+  });
+}
+
+}  // namespace haetae::daemon
