@@ -125,7 +125,7 @@ function(haetae_tests)
   file(GLOB_RECURSE support CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
   add_library(haetae_test_support STATIC ${support})
   target_include_directories(haetae_test_support PUBLIC ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(haetae_test_support PUBLIC haetae_policy GTest::gmock)
+  target_link_libraries(haetae_test_support PUBLIC haetae_policy haetae_content GTest::gmock)
   haetae_link(haetae_test_support PRIVATE libzstd zlib)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/test_data.cc PROPERTIES
                               COMPILE_DEFINITIONS HAETAE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -166,8 +166,8 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
-    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_build haetae_standing
-                          haetae_content)
+    target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_proxy haetae_build
+                          haetae_standing haetae_content)
     haetae_link_daemon(${target} ${file})
   endforeach()
 endfunction()
@@ -216,11 +216,17 @@ function(haetae_lab_tests)
   # With sanitizers each start of the program takes seconds: there, those that bring octets of
   # strangers to it. The others try time, places and commands with the same code.
   if(HAETAE_SANITIZE)
-    list(FILTER scripts INCLUDE REGEX "/(answers|dot|envelope|identity|serve|upstream)_test.py$")
+    list(FILTER scripts INCLUDE REGEX
+         "/(answers|dot|envelope|gate|gate_hostile|identity|serve|tap|upstream)_test.py$")
+    set(gate_test_parts Web Pieces)
+    set(gate_hostile_test_parts Fragments)
+    set(tap_test_parts Watching.test_names_in_flight_become_events_and_nothing_is_harmed
+        Watching.test_dns_that_passes_by_is_an_event_and_goes_on
+        Enforcing.test_a_blocked_tls_connection_is_reset_and_an_allowed_one_is_not)
   endif()
   foreach(script ${scripts})
     get_filename_component(stem ${script} NAME_WE)
-    add_test(NAME lab.${stem} COMMAND /usr/bin/python3 ${script})
+    add_test(NAME lab.${stem} COMMAND /usr/bin/python3 ${script} ${${stem}_parts})
     # Long ones, which mostly wait, start first and run beside each other. 77 means "did not run": the
     # network lab needs root, and ctest names what was skipped.
     set_tests_properties(lab.${stem} PROPERTIES TIMEOUT 900 LABELS lab COST 100

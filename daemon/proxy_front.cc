@@ -46,10 +46,11 @@ struct ProxyFront::Impl {
             {all.policy, all.standing, all.resolved, &all.events, inspector_counters, &sightings}),
         pac(proxy.direct),
         lookup(all.dns),
-        shared{epoll.get(), {judge, client_rooms, server_rooms, counters, pac, nullptr, nullptr},
-               lookup,      servers,
-               pipes,       queue,
-               proxy.listen} {
+        shared{
+            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, all.bodies, all.pages},
+            lookup,      servers,
+            pipes,       queue,
+            proxy.listen} {
     client_rooms.keep(limits::kProxyRoomsKept);
     server_rooms.keep(limits::kProxyRoomsKept);
     pipes.reserve(kPipesKept);
@@ -147,8 +148,7 @@ struct ProxyFront::Impl {
     if (entry == proxy::Entry::Explicit) return parts.dns.may_ask(accepted.client.address);
     // Whoever was not led here on the way to somebody else.
     return std::ranges::none_of(shared.own, [&](const config::Endpoint& one) {
-      return one.port == accepted.destination.port && accepted.destination == accepted.local &&
-             (one.address == accepted.local.address);
+      return one.port == accepted.destination.port && accepted.destination == accepted.local;
     });
   }
 

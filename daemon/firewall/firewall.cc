@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/firewall/local_routes.h"
 #include "daemon/firewall/mangle.h"
 #include "firewall/ruleset.h"
 
@@ -40,6 +41,7 @@ std::expected<void, std::string> Firewall::apply(const firewall::Plan& plan,
                                                  const firewall::Sets& sets, bool is_alive) {
   // The table first: what the chain hands out is saved by it.
   if (auto done = update(firewall::table_text(plan, sets, is_alive)); !done) return done;
+  if (auto routed = apply_local_routes(plan); !routed) return routed;
   if (plan.queue_by == firewall::QueueBy::MangleChain) return apply_mangle(plan);
   return remove_mangle();
 }
@@ -51,6 +53,7 @@ std::expected<void, std::string> Firewall::remove() {
   }
   auto table = update(firewall::removal_text());
   if (!table) return table;
+  if (auto routes = remove_local_routes(); !routes) return routes;
   return chain;
 }
 
@@ -61,7 +64,7 @@ std::expected<void, std::string> Firewall::update(const std::string& commands) {
 }
 
 std::string Firewall::listing() {
-  return firewall::in_order(nft_.list_table(own_table())) + list_mangle();
+  return firewall::in_order(nft_.list_table(own_table())) + list_mangle() + list_local_routes();
 }
 
 std::expected<std::string, std::string> Firewall::listing_of(const firewall::Plan& plan) {
@@ -80,11 +83,12 @@ std::expected<std::string, std::string> Firewall::listing_of(const firewall::Pla
   replace(kSleeping, firewall::kTable);
   replace("\tflags dormant\n", "");
   listed = firewall::in_order(listed);
-  if (plan.queue_by != firewall::QueueBy::MangleChain) return listed;
-  for (const bool is_v4 : {true, false}) {
-    listed += firewall::own_mangle_lines(firewall::saved_mangle_text(plan, is_v4));
+  if (plan.queue_by == firewall::QueueBy::MangleChain) {
+    for (const bool is_v4 : {true, false}) {
+      listed += firewall::own_mangle_lines(firewall::saved_mangle_text(plan, is_v4));
+    }
   }
-  return listed;
+  return listed + local_routes_of(plan);
 }
 
 }  // namespace haetae::daemon

@@ -11,7 +11,8 @@
 namespace haetae::daemon {
 
 // Our rules in the kernel: the table `inet haetae`, and where the kernel's own nft cannot queue,
-// our chain in iptables' mangle tables. Nothing else of the firewall is touched.
+// our chain in iptables' mangle tables; with a transparent proxy a rule of routing and its table.
+// Nothing else of the firewall is touched.
 class Firewall {
  public:
   // Error: why the kernel cannot be talked to.

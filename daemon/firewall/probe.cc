@@ -59,9 +59,12 @@ void look_at_inside(const firewall::Plan& plan, firewall::Machine& machine) {
       if (interface.name != name || !is_bridge) continue;
       one.is_transparent_bridge = interface.has_default_route;
     }
+    const bool shows_v4 = is_on("/proc/sys/net/bridge/bridge-nf-call-iptables");
+    const bool shows_v6 = is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+    one.is_shown_early = is_bridge && (shows_v4 || shows_v6);
     if (one.is_transparent_bridge) {
-      one.shows_v4 = is_on("/proc/sys/net/bridge/bridge-nf-call-iptables");
-      one.shows_v6 = is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+      one.shows_v4 = shows_v4;
+      one.shows_v6 = shows_v6;
     }
     machine.inside.push_back(std::move(one));
   }
@@ -74,6 +77,11 @@ firewall::Machine fit_to_machine(Firewall& firewall, firewall::Plan& plan) {
   look_at_inside(plan, machine);
   Nft& nft = firewall.nft();
   machine.may_change = can(nft, "") || nft.run("list tables").has_value();
+  machine.has_tproxy =
+      can(nft,
+          "type filter hook prerouting priority mangle; socket transparent 1 accept; "
+          "meta nfproto ipv4 meta l4proto tcp tproxy ip to :1 accept;");
+  firewall::lead_web_by(firewall::web_by(machine), plan);
   firewall::Plan tried = plan;
   tried.queue_by = firewall::QueueBy::Nobody;
   const auto whole = nft.try_out(firewall::table_text(tried, {}, true));

@@ -369,6 +369,22 @@ void check_gate(const Value& root, const Config& config) {
   if (!is_open && !gate.when_down_dns.empty()) spare.warn("is used with when_down: open only");
 }
 
+void check_proxy(const Value& root, const Config& config) {
+  const Value listen = place_of(root, {"proxy", "listen"});
+  if (config.proxy.mode != ProxyMode::Off && config.proxy.listen.empty()) {
+    listen.fault("the proxy has no address", "write an address of this machine and a free port");
+  }
+  if (config.proxy.mode != ProxyMode::Transparent) return;
+  if (config.gate.mode == GateMode::Off) {
+    place_of(root, {"proxy", "mode"})
+        .fault("the firewall leads connections to a transparent proxy, and gate.mode is off",
+               "write gate: {mode: queue, inside: [br-lan]}, with your network's interface");
+  }
+  if (config.proxy.ports.empty()) {
+    place_of(root, {"proxy", "ports"}).fault("no connection is led to it", "write ports: [80]");
+  }
+}
+
 void check_tap(const Value& root, const Tap& tap) {
   const Value enforce = place_of(root, {"tap", "enforce"});
   const Value reset = place_of(root, {"tap", "reset_interface"});
@@ -413,6 +429,7 @@ void check_whole(const Value& root, const Config& config) {
   check_profiles(root, config);
   check_who(root, config);
   check_gate(root, config);
+  check_proxy(root, config);
   check_tap(root, config.tap);
 }
 

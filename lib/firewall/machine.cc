@@ -103,18 +103,54 @@ QueueBy queue_by(const Machine& machine) noexcept {
   return QueueBy::Nobody;
 }
 
+WebBy web_by(const Machine& machine) noexcept {
+  const bool is_early = std::ranges::any_of(machine.inside, &Machine::Inside::is_shown_early);
+  return machine.has_tproxy && !is_early ? WebBy::Tproxy : WebBy::Redirect;
+}
+
 // A strict gate waits for receipts, and looks at every packet for that; one that refuses addresses
 // that nobody resolved does so with the first packet.
 void fit(Plan& plan, const Machine& machine) noexcept {
   plan.queue_by = queue_by(machine);
   plan.spares_openings = plan.queue_by == QueueBy::MangleChain && machine.has_bpf_match &&
                          machine.has_log_target && !plan.is_strict && !plan.unresolved_refused;
+  std::erase_if(plan.sources_checked, [&machine](const std::string& name) {
+    const auto one = std::ranges::find(machine.inside, name, &Machine::Inside::name);
+    return one != machine.inside.end() && one->is_transparent_bridge;
+  });
 }
+
+namespace {
+
+void judge_web(const Machine& machine, const Plan& plan, std::vector<Remark>& out) {
+  if (plan.web_by == WebBy::Nobody) return;
+  if (!plan.web_v4 && !plan.web_v6) {
+    out.push_back({Level::Fault, "no web connection can be led to the proxy's addresses",
+                   "write proxy: {listen: [\"0.0.0.0:8118\", \"[::]:8118\"]}"});
+  } else if (!machine.has_tproxy) {
+    out.push_back({Level::Warning,
+                   "web connections are led to the proxy by REDIRECT, since this kernel has no "
+                   "tproxy: servers see this machine's address in place of the device's",
+                   "modprobe nft_tproxy nft_socket, if that matters"});
+  } else if (plan.web_by == WebBy::Redirect) {
+    out.push_back({Level::Warning,
+                   "web connections are led to the proxy by REDIRECT, since what crosses a bridge "
+                   "comes to the rules too early for tproxy: servers see this machine's address in "
+                   "place of the device's",
+                   "if that matters, and no other program needs it, set "
+                   "net.bridge.bridge-nf-call-iptables and -ip6tables to 0"});
+  } else {
+    out.push_back({Level::Good, "web connections go to the proxy by tproxy", ""});
+  }
+}
+
+}  // namespace
 
 std::vector<Remark> judge(const Machine& machine, const Plan& plan) {
   std::vector<Remark> out;
   judge_kernel(machine, out);
   if (machine.may_change && machine.missing.empty()) judge_queue(machine, plan, out);
+  judge_web(machine, plan, out);
   judge_inside(machine, out);
   judge_spare(machine, plan, out);
   return out;

@@ -18,6 +18,7 @@ struct Machine {
   bool has_mangle_programs = false;  // iptables-nft-restore and its like
   bool has_bpf_match = false;        // "bpf" of iptables
   bool has_log_target = false;       // NFLOG of iptables
+  bool has_tproxy = false;           // nft's tproxy and socket
   bool forwards_v4 = false;
   bool forwards_v6 = false;
 
@@ -26,6 +27,9 @@ struct Machine {
     bool is_there = true;
     // A bridge through which the way to the internet leads: what passes it is not routed.
     bool is_transparent_bridge = false;
+    // A bridge whose packets come to the rules of IP before they are IP's (br_netfilter): a socket
+    // that tproxy picks for them is lost on the way.
+    bool is_shown_early = false;
     bool shows_v4 = true;  // a transparent bridge's packets come to the rules at all
     bool shows_v6 = true;
   };
@@ -39,6 +43,8 @@ struct Machine {
 
 // Who can hand packets to the gate here.
 QueueBy queue_by(const Machine& machine) noexcept;
+// How web connections can be led to a transparent proxy here.
+WebBy web_by(const Machine& machine) noexcept;
 // Fills in what of the plan depends on the machine.
 void fit(Plan& plan, const Machine& machine) noexcept;
 

@@ -80,7 +80,37 @@ void plan_dns(const config::Config& config, Plan& plan) {
   plan.spare_v6 = spare_of(config, false);
 }
 
+// A packet that keeps its addresses is handed to any socket of ours; one that is rewritten must be
+// able to go there.
+std::optional<DnsTarget> web_target_of(const Plan& plan, bool is_v4) {
+  std::optional<DnsTarget> target;
+  for (const config::Endpoint& one : plan.web_listeners) {
+    if (one.address.is_v4() != is_v4) continue;
+    if (is_any(one.address)) return DnsTarget{std::nullopt, one.port};
+    if (plan.web_by == WebBy::Redirect && !reaches_devices(one.address)) continue;
+    if (!target) target = DnsTarget{one.address, one.port};
+  }
+  return target;
+}
+
+void plan_web(const config::Config& config, Plan& plan) {
+  if (config.proxy.mode != config::ProxyMode::Transparent) return;
+  plan.web_listeners = config.proxy.listen;
+  plan.web_ports = config.proxy.ports;
+  std::ranges::sort(plan.web_ports);
+  const auto [first, last] = std::ranges::unique(plan.web_ports);
+  plan.web_ports.erase(first, last);
+  lead_web_by(WebBy::Tproxy, plan);
+}
+
 }  // namespace
+
+void lead_web_by(WebBy by, Plan& plan) {
+  if (plan.web_listeners.empty() || plan.web_ports.empty()) return;
+  plan.web_by = by;
+  plan.web_v4 = web_target_of(plan, true);
+  plan.web_v6 = web_target_of(plan, false);
+}
 
 Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by) {
   const config::Gate& gate = config.gate;
@@ -96,6 +126,7 @@ Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by
   std::ranges::sort(plan.inside);
   const auto [first, last] = std::ranges::unique(plan.inside);
   plan.inside.erase(first, last);
+  if (plan.is_strict) plan.sources_checked = plan.inside;
   const std::size_t count = gate.queue_count > 0 ? static_cast<std::size_t>(gate.queue_count)
                                                  : std::max<std::size_t>(workers, 1);
   constexpr std::size_t kLastNumber = 65535;
@@ -103,6 +134,7 @@ Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by
   plan.queue_last = static_cast<std::uint16_t>(
       std::min(static_cast<std::size_t>(gate.queue_first) + count - 1, kLastNumber));
   plan_dns(config, plan);
+  plan_web(config, plan);
   return plan;
 }
 

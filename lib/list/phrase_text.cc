@@ -28,7 +28,7 @@ bool is_plain(const char* text) noexcept {
     const bool is_high = octet >= 0x80;
     const bool was_high = before >= 0x80;
     found |= static_cast<unsigned>(octet < ' ') |
-             static_cast<unsigned>((octet == ' ') & (before == ' ')) |
+             static_cast<unsigned>((octet == ' ') & (before <= ' ')) |
              static_cast<unsigned>(is_latin(octet) & was_high) |
              static_cast<unsigned>(is_high & is_latin(before));
   }

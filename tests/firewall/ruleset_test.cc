@@ -81,6 +81,27 @@ TEST(Ruleset, OfAProviderWithoutQueueLetsPassAndKnowsNoHouse) {
   expect_golden("no_queue.nft", table_text(plan(provider, QueueBy::Nobody), {}, true));
 }
 
+config::Config house_with_proxy() {
+  config::Config config = house();
+  config.gate.dns = false;
+  config.proxy.mode = config::ProxyMode::Transparent;
+  config.proxy.listen = {{ip("0.0.0.0"), 8118}, {ip("::1"), 8118}};
+  config.proxy.ports = {80, 8080, 80};
+  return config;
+}
+
+TEST(Ruleset, LeadsTheWebToTheProxyWithItsAddressesOn) {
+  expect_golden("web_tproxy.nft",
+                table_text(plan(house_with_proxy(), QueueBy::OwnTable), {}, true));
+}
+
+TEST(Ruleset, RewritesTheWebToTheProxyWhereTheKernelHasNoTproxy) {
+  Plan without = plan(house_with_proxy(), QueueBy::OwnTable);
+  lead_web_by(WebBy::Redirect, without);
+  EXPECT_FALSE(without.web_v6) << "no device reaches loopback";
+  expect_golden("web_redirect.nft", table_text(without, {}, true));
+}
+
 TEST(Plan, LeadsToAListenerThatDevicesReach) {
   config::Config config = house();
   EXPECT_EQ(plan(config).dns_v4, (DnsTarget{ip("192.168.7.1"), 53}));

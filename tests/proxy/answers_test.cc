@@ -39,7 +39,8 @@ TEST(ProxyAnswers, APacFileNamesTheAddressThatWasAsked) {
   const std::string v4 = pac.text({*IpAddress::from_text("192.0.2.1"), 8118});
   EXPECT_TRUE(v4.contains("PROXY 192.0.2.1:8118"));
   EXPECT_TRUE(v4.contains("\"printer.example\""));
-  EXPECT_TRUE(pac.text({*IpAddress::from_text("2001:db8::1"), 1}).contains("PROXY [2001:db8::1]:1"));
+  EXPECT_TRUE(
+      pac.text({*IpAddress::from_text("2001:db8::1"), 1}).contains("PROXY [2001:db8::1]:1"));
 }
 
 TEST(ProxyCounters, EachHasARow) {

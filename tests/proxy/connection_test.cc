@@ -10,8 +10,8 @@ namespace haetae::proxy::test {
 namespace {
 
 std::string get(std::string_view host, std::string_view path = "/", std::string_view more = "") {
-  return "GET http://" + std::string(host) + std::string(path) + " HTTP/1.1\r\nHost: " +
-         std::string(host) + "\r\n" + std::string(more) + "\r\n";
+  return "GET http://" + std::string(host) + std::string(path) +
+         " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" + std::string(more) + "\r\n";
 }
 std::string hello(std::string_view host) {
   const auto octets = haetae::test::in_records(haetae::test::browser_hello(host), 16'000);
@@ -159,14 +159,16 @@ TEST(ProxyConnection, InformationalAnswersGoAheadAndNotToOldClients) {
   old.client("GET http://a.example/ HTTP/1.0\r\nHost: a.example\r\n\r\n")
       .server("HTTP/1.1 103 Early Hints\r\n\r\n")
       .server(kOk);
-  EXPECT_EQ(old.to_client,
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+  EXPECT_EQ(old.to_client, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
 }
 
 TEST(ProxyConnection, AnAnswerWithoutLengthEndsWithItsServer) {
   House house;
   Visit visit(house);
-  visit.client(get("a.example")).server("HTTP/1.1 200 OK\r\n\r\nsome").server("thing").server_ends();
+  visit.client(get("a.example"))
+      .server("HTTP/1.1 200 OK\r\n\r\nsome")
+      .server("thing")
+      .server_ends();
   EXPECT_EQ(visit.to_client, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsomething");
   EXPECT_TRUE(visit.connection.client_is_told_all());
 }

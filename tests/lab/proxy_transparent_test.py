@@ -1,0 +1,162 @@
+"""The web proxy where no device knows of it: the router leads port 80 to it, and servers see the
+device's own address."""
+
+import contextlib
+import socket
+import ssl
+import time
+import unittest
+
+import lab
+from gate_house import BAD, GOOD, NGINX, RAW, RAW6, GateTest
+from listeners import serve_each
+from proxy_servers import read_answer
+
+PAGE = "This page is blocked"
+
+
+class Led(GateTest):
+    """By REDIRECT: the lab's bridges show their packets to the rules early, as with Docker beside."""
+
+    @classmethod
+    def config(cls, minji=None, **gate):
+        config = super().config(minji, **gate)
+        config["proxy"] = {"mode": "transparent", "listen": ["0.0.0.0:8118", "[::]:8118"]}
+        return config
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+
+        def who(connection, peer):
+            with contextlib.suppress(OSError), connection:
+                while connection.recv(65536):
+                    said = peer[0].encode()
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+                                       % (len(said), said))
+        with cls.net.internet.inside():
+            for address in (RAW, RAW6):
+                serve_each(cls.addClassCleanup, address, 80, who)
+
+    def setUp(self):
+        super().setUp()
+        self.assertTrue(self.net.router.filter.process.is_running())
+
+    def page(self, device, host, address=NGINX, path="/4k", *more):
+        target = f"[{address}]" if ":" in address else address
+        done = device.run("curl", "-s", "-m", "10", *more, "--resolve", f"{host}:80:{target}",
+                          "-w", "\n%{http_code}", f"http://{host}{path}", check=False, within_s=30)
+        body, _, status = done.stdout.rpartition("\n")
+        return status, body
+
+    def proxied(self):
+        text = self.net.router.run("curl", "-s", "http://127.0.0.1:8480/metrics").stdout
+        return next(float(line.split()[1]) for line in text.splitlines()
+                    if line.startswith("haetae_proxy_requests_total "))
+
+    def rules(self):
+        return (self.net.router.run("ip", "rule").stdout
+                + self.net.router.run("ip", "-6", "rule").stdout)
+
+    def open(self, device, address=NGINX):
+        with device.inside():
+            connection = socket.create_connection((address, 80), timeout=10)
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_a_page_passes_and_a_blocked_one_is_explained(self):
+        before = self.proxied()
+        self.assertEqual(self.page(self.net.child_a, GOOD), ("200", "x" * 4096))
+        status, body = self.page(self.net.child_a, BAD)
+        self.assertEqual(status, "403")
+        self.assertIn(PAGE, body)
+        self.assertEqual(self.page(self.net.child_b, BAD)[0], "200", "another profile")
+        self.assertEqual(self.proxied(), before + 3)
+
+    def who_is_seen(self, address):
+        """(the device's own address, what the server sees)"""
+        connection = self.open(self.net.child_a, address)
+        own = connection.getsockname()[0]
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {GOOD}\r\n\r\n".encode())
+        return own, read_answer(connection)[2].decode()
+
+    def test_whom_servers_see(self):
+        for address in (RAW, RAW6):
+            own, seen = self.who_is_seen(address)
+            self.assertTrue(seen)
+            self.assertNotEqual(seen, own)
+
+    def test_the_second_request_of_a_connection_is_judged(self):
+        connection = self.open(self.net.child_a)
+        connection.sendall(f"GET /4k HTTP/1.1\r\nHost: {GOOD}\r\n\r\n".encode())
+        self.assertEqual(read_answer(connection)[0], 200)
+        connection.sendall(f"GET /4k HTTP/1.1\r\nHost: {BAD}\r\n\r\n".encode())
+        self.assertEqual(read_answer(connection)[0], 403)
+
+    def test_a_long_download_comes_whole(self):
+        status, body = self.page(self.net.child_a, GOOD, NGINX, "/64m")
+        self.assertEqual((status, len(body)), ("200", 64 << 20))
+
+    def test_tls_on_port_80_is_judged_by_its_name(self):
+        connection = self.open(self.net.child_a)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with self.assertRaises(OSError):
+            context.wrap_socket(connection, server_hostname=BAD)
+
+    def test_nobody_uses_it_as_an_explicit_one(self):
+        gateway = self.net.child_a.run("ip", "route", "show", "default").stdout.split()[2]
+        done = self.net.child_a.run("curl", "-s", "-m", "5", "-x", f"http://{gateway}:8118",
+                                    f"http://{NGINX}/4k", check=False, within_s=20)
+        self.assertEqual(done.stdout, "")
+
+    def test_the_rules_come_and_go_with_the_firewall(self):
+        router = self.net.router
+        shown = router.run(lab.HAETAE, "firewall", "show", "--config",
+                           router.filter.config_path, check=False).stdout
+        self.assertIn(self.HOW, shown)
+        self.assertIn("the rules stand as planned", shown)
+        router.run(lab.HAETAE, "firewall", "remove")
+        self.assertNotIn("fwmark", self.rules())
+        self.assertEqual(self.page(self.net.child_a, BAD)[0], "200", "as without the filter")
+        said = router.filter.reload()
+        self.assertIn("haetae: reloaded", said)
+        lab.wait_until(lambda: self.page(self.net.child_a, BAD)[0] == "403", "the rules stand")
+
+    def test_without_the_filter_connections_are_refused_or_pass(self):
+        self.net.router.filter.kill()
+        time.sleep(4)
+        self.assertEqual(self.page(self.net.child_a, GOOD)[0], "000", "when_down: closed")
+        self.start(when_down="open")
+        self.assertEqual(self.page(self.net.child_a, BAD)[0], "403")
+        self.net.router.filter.kill()
+        time.sleep(4)
+        self.assertEqual(self.page(self.net.child_a, BAD)[0], "200", "when_down: open")
+        self.start()
+
+    HOW = "by REDIRECT, since what crosses a bridge"
+
+
+class LedWithItsAddress(Led):
+    """By tproxy."""
+
+    HOW = "web connections go to the proxy by tproxy"
+
+    @classmethod
+    def start(cls, **changes):
+        for family in ("", "6"):
+            cls.net.router.sysctl(f"bridge/bridge-nf-call-ip{family}tables", 0)
+        return super().start(**changes)
+
+    def test_whom_servers_see(self):
+        for address in (RAW, RAW6):
+            own, seen = self.who_is_seen(address)
+            self.assertEqual(seen, own)
+
+    def test_a_rule_of_routing_stands(self):
+        self.assertEqual(self.rules().count("fwmark 0x30000000/0x30000000"), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
