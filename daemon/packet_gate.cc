@@ -180,9 +180,10 @@ struct PacketGate::Impl {
 
   void carry_out(const QueuedPacket& queued, const Observation& observed, const Now& now) noexcept {
     const FlowSide flow = inspect::side_of(packet);
-    if (observed.effect.kind != Effect::Kind::Block) remember(flow, observed);
+    auto mark = FlowMark::Undecided;
+    if (observed.effect.kind != Effect::Kind::Block) mark = remember(flow, observed);
     switch (observed.effect.kind) {
-      case Effect::Kind::Wait: return let_pass(queued, flow);
+      case Effect::Kind::Wait: return let_pass(queued, flow, passing_mark(observed, mark));
       case Effect::Kind::Hold: return hold(queued, flow, now);
       case Effect::Kind::Accept: return accept(queued, flow);
       case Effect::Kind::Block: return block(queued, flow, observed);
@@ -191,12 +192,23 @@ struct PacketGate::Impl {
 
   // ---- Effects.
 
-  void let_pass(const QueuedPacket& queued, const FlowSide& flow) noexcept {
+  // What is written on the connection of a packet that passes while its flow goes on to be judged:
+  // of HTTP we ask for requests alone, unless their receipts count. Where a verdict is an exception
+  // for a stopped device, nothing: the rules would stop it.
+  FlowMark passing_mark(const Observation& observed, FlowMark mark) const noexcept {
+    const bool is_http =
+        !observed.seen.empty() && observed.seen.back().protocol == inspect::Protocol::Http;
+    return is_http && mark == FlowMark::Accepted && !settings.strict ? FlowMark::Requests
+                                                                     : FlowMark::Undecided;
+  }
+
+  void let_pass(const QueuedPacket& queued, const FlowSide& flow, FlowMark mark) noexcept {
     if (!held.is_empty() && !packet.payload.empty()) {
       const auto side = flow.source_is_low ? HeldPackets::Side::Low : HeldPackets::Side::High;
       for (HeldPacket one; held.take(flow.key, side, one);) pass_held(one);
     }
-    pass(queued.id);
+    if (mark == FlowMark::Undecided) return pass(queued.id);
+    accept_marked(queued.id, queued.mark, mark);
   }
 
   void hold(const QueuedPacket& queued, const FlowSide& flow, const Now& now) noexcept {
@@ -267,16 +279,17 @@ struct PacketGate::Impl {
     (is_sent ? counters.resets_sent : counters.resets_failed).add();
   }
 
-  void remember(const FlowSide& flow, const Observation& observed) noexcept {
-    if (observed.seen.empty()) return;
+  // Returns what the verdict says of the flow.
+  FlowMark remember(const FlowSide& flow, const Observation& observed) noexcept {
+    if (observed.seen.empty()) return FlowMark::Undecided;
     const Seen& seen = observed.seen.back();
-    if (seen.protocol == inspect::Protocol::Dns) return;
+    if (seen.protocol == inspect::Protocol::Dns) return FlowMark::Undecided;
     inspect::Trace trace;
     if (packet.source == seen.client.address) {
       trace.interface = packet.interface;
       if (packet.has_macs) trace.mac = packet.source_mac;
     }
-    judged.allowed(flow.key, seen, trace);
+    return judged.allowed(flow.key, seen, trace);
   }
 
   // ---- Verdicts, in as few messages as can be.
@@ -296,7 +309,8 @@ struct PacketGate::Impl {
   void accept_marked(std::uint32_t id, std::uint32_t packet_mark, FlowMark mark) noexcept {
     accept_plain();
     switch (mark) {
-      case FlowMark::Undecided: counters.passed.add(); break;
+      case FlowMark::Undecided:
+      case FlowMark::Requests: counters.passed.add(); break;
       case FlowMark::Accepted: counters.accepted.add(); break;
       case FlowMark::Kept: counters.kept.add(); break;
       case FlowMark::Blocked: counters.blocked.add(); break;

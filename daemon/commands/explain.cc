@@ -12,6 +12,7 @@
 #include "daemon/commands/common.h"
 #include "daemon/commands/explain_input.h"
 #include "daemon/commands/explain_output.h"
+#include "daemon/commands/explain_page.h"
 #include "list/import.h"
 #include "policy/decide.h"
 
@@ -25,6 +26,7 @@ struct Options {
   std::string address;
   std::string at;
   std::string type;
+  std::string page;
   bool json = false;
   std::vector<std::string> inputs;
 };
@@ -54,10 +56,11 @@ std::expected<policy::Identity, std::string> identity_of(const Options& options,
 class Explainer {
  public:
   Explainer(const Options& options, const config::Loaded& loaded, const policy::Policy& policy,
-            policy::Identity who, Time now)
+            policy::Identity who, Time now, const SavedPage* page)
       : options_(options),
         loaded_(loaded),
         policy_(policy),
+        page_(page),
         scratch_(policy),
         who_(who),
         now_(now) {}
@@ -85,12 +88,19 @@ class Explainer {
     }
     if (subject->url) request.url = &*subject->url;
     request.path = subject->path;
-    const policy::Verdict verdict = policy::decide(policy_, policy::Standing{}, request, scratch_);
+    policy::Verdict verdict = policy::decide(policy_, policy::Standing{}, request, scratch_);
+    // A page whose request is blocked never comes.
+    const bool is_of_page = page_ != nullptr && verdict.action != policy::Action::Block;
+    if (is_of_page) {
+      request.kind = policy::Kind::HttpBody;
+      verdict = policy::decide_page(policy_, policy::Standing{}, request, page_->facts(), scratch_);
+    }
     const Explanation explanation{policy_, policy_.profiles[who_.profile], request, verdict};
     if (options_.json) {
-      write_json(input, explanation, out_);
+      write_json(input, explanation, is_of_page ? page_->json(explanation) : "", out_);
     } else {
       write_text(input, explanation, line_of(explanation), out_);
+      if (is_of_page) page_->write_text(explanation, out_);
     }
     flush_if_full();
     return true;
@@ -129,6 +139,7 @@ class Explainer {
   const Options& options_;
   const config::Loaded& loaded_;
   const policy::Policy& policy_;
+  const SavedPage* page_;  // null: the request alone is judged
   policy::Scratch scratch_;
   policy::Identity who_;
   Time now_;
@@ -161,7 +172,14 @@ int explain(const Options& options) {
     return complain(
         fmt::format("--type: '{}' is no record type; write it like A, AAAA, HTTPS", options.type));
   }
-  Explainer explainer(options, *loaded, policy, *who, at.value_or(read_clock().wall));
+  std::optional<SavedPage> page;
+  if (!options.page.empty()) {
+    auto read = SavedPage::read(options.page, policy.phrases());
+    if (!read) return complain("--page: " + read.error());
+    page = std::move(*read);
+  }
+  Explainer explainer(options, *loaded, policy, *who, at.value_or(read_clock().wall),
+                      page ? &*page : nullptr);
   bool all_judged = true;
   const auto take = [&](const std::string& input) { all_judged &= explainer.explain(input); };
   if (options.inputs == std::vector<std::string>{"-"}) {
@@ -186,6 +204,8 @@ void add_explain_command(CLI::App& app, int& exit_code) {
   command->add_option("--address", options->address, "judge as the device with this address");
   command->add_option("--at", options->at, "judge at this time (RFC 3339); default: now");
   command->add_option("--type", options->type, "the record type asked, e.g. A or HTTPS");
+  command->add_option("--page", options->page,
+                      "judge the page that was saved in this file, as if it came from there");
   command->add_flag("--json", options->json, "one JSON object a line");
   command
       ->add_option("NAME_OR_URL", options->inputs,

@@ -51,7 +51,8 @@ policy::Description describe(const Explanation& explanation) {
                           explanation.verdict);
 }
 
-void write_json(std::string_view input, const Explanation& explanation, std::string& out) {
+void write_json(std::string_view input, const Explanation& explanation, std::string_view page,
+                std::string& out) {
   const policy::Verdict& verdict = explanation.verdict;
   const policy::Description words = describe(explanation);
   json::array also;
@@ -75,6 +76,7 @@ void write_json(std::string_view input, const Explanation& explanation, std::str
   };
   if (verdict.watched) line["watched"] = true;
   if (verdict.help != policy::kNoCategory) line["help"] = help_of(explanation);
+  if (!page.empty()) line["page"] = json::parse(page);
   out += json::serialize(line);
   out += '\n';
 }

@@ -24,7 +24,9 @@ struct Explanation {
 policy::Description describe(const Explanation& explanation);
 
 // The JSON line that scripts rely on (docs/INTERFACES.md); appended to out with its line end.
-void write_json(std::string_view input, const Explanation& explanation, std::string& out);
+// page: JSON for the key `page`; empty: there is no such key.
+void write_json(std::string_view input, const Explanation& explanation, std::string_view page,
+                std::string& out);
 // The same keys for an input that could not be judged.
 void write_json_error(std::string_view input, std::string_view error, std::string& out);
 

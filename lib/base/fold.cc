@@ -72,31 +72,39 @@ char32_t detail::fold_other(char32_t c) noexcept {
   if (is_blank(c)) return ' ';
   if (c == 0x2018 || c == 0x2019) return '\'';
   if (is_in(c, 0x2010, 0x2015)) return '-';
+  if (is_in(c, 0x249c, 0x24b5)) return 'a' + (c - 0x249c);          // letters in brackets
   if (is_in(c, 0x24b6, 0x24e9)) return 'a' + (c - 0x24b6) % 26;     // circled letters
   if (is_in(c, 0xff01, 0xff5e)) return fold(c - 0xfee0);            // full-width forms
   if (is_in(c, 0x1d400, 0x1d6a3)) return 'a' + (c - 0x1d400) % 26;  // thirteen alphabets, two cases
   if (is_in(c, 0x1d7ce, 0x1d7ff)) return '0' + (c - 0x1d7ce) % 10;
+  if (is_in(c, 0x1f130, 0x1f189) && (c - 0x1f130) % 32 < 26) {  // in squares, white and black
+    return 'a' + (c - 0x1f130) % 32;
+  }
   return c;
 }
 
-void FoldedText::add_other(char32_t folded) noexcept {
-  if (!joined(folded)) write(folded);
+bool detail::is_other_word_character(char32_t c) noexcept {
+  // "ㆍ" is a letter by its origin and a dot by its use; multiplication and division signs stand
+  // among letters.
+  if (c < 0xc0 || c == 0xd7 || c == 0xf7 || c == 0x318d || c == kNoCharacter) return false;
+  return !is_in(c, 0x2000, 0x2bff) && !is_in(c, 0x3000, 0x3020) && !is_in(c, 0x1f000, 0x1faff);
 }
 
-// True if the letter became a part of the syllable before it.
-bool FoldedText::joined(char32_t jamo) noexcept {
-  char32_t syllable = 0;
-  if (is_in(jamo, kVowel, kVowelLast) && is_in(last_, kLeading, kLeadingLast)) {
-    syllable = kSyllable + ((last_ - kLeading) * kVowels + (jamo - kVowel)) * kTrailings;
-  } else if (is_in(jamo, kBeforeTrailing + 1, kTrailingLast) &&
-             is_in(last_, kSyllable, kSyllableLast) && (last_ - kSyllable) % kTrailings == 0) {
-    syllable = last_ + (jamo - kBeforeTrailing);
-  } else {
-    return false;
+char32_t joined_hangul(char32_t before, char32_t letter) noexcept {
+  if (is_in(letter, kVowel, kVowelLast) && is_in(before, kLeading, kLeadingLast)) {
+    return kSyllable + ((before - kLeading) * kVowels + (letter - kVowel)) * kTrailings;
   }
-  size_ -= kHangulBytes;
-  write(syllable);
-  return true;
+  if (is_in(letter, kBeforeTrailing + 1, kTrailingLast) &&
+      is_in(before, kSyllable, kSyllableLast) && (before - kSyllable) % kTrailings == 0) {
+    return before + (letter - kBeforeTrailing);
+  }
+  return 0;
+}
+
+void FoldedText::add_other(char32_t folded) noexcept {
+  const char32_t syllable = joined_hangul(last_, folded);
+  if (syllable != 0) size_ -= kHangulBytes;
+  write(syllable != 0 ? syllable : folded);
 }
 
 void FoldedText::write(char32_t character) noexcept {

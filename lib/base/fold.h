@@ -22,7 +22,15 @@ inline char32_t take_url_character(std::string_view& raw) noexcept;
 // The part of Unicode's compatibility folding (UAX #15, NFKC) that people use to write a word in
 // English or Korean so that a filter misses it; the whole of it needs tables and memory, and this
 // runs where packets are judged. Letters with accents and other scripts stay as they are.
-inline char32_t fold(char32_t character) noexcept;
+constexpr char32_t fold(char32_t character) noexcept;
+
+// True for letters and digits of a folded text, and for whatever else of other scripts stands
+// inside of words; false for the signs, blanks and pictures that people put between them.
+constexpr bool is_word_character(char32_t folded) noexcept;
+
+// A Hangul syllable (Unicode 15, section 3.12) of the character before and the conjoining letter
+// behind it; 0 if the two are no syllable.
+char32_t joined_hangul(char32_t before, char32_t letter) noexcept;
 
 // Folded characters as UTF-8, in room that somebody lends. Hangul that comes letter by letter (some
 // systems send "ㄱㅏ" of U+1100 and U+1161) is put together into syllables (Unicode 15, section
@@ -45,7 +53,6 @@ class FoldedText {
 
  private:
   void add_other(char32_t folded) noexcept;
-  bool joined(char32_t jamo) noexcept;
   void write(char32_t character) noexcept;
 
   std::span<char> room_;
@@ -57,6 +64,7 @@ class FoldedText {
 namespace detail {
 char32_t take_other_url_character(std::string_view& raw) noexcept;
 char32_t fold_other(char32_t character) noexcept;
+bool is_other_word_character(char32_t folded) noexcept;
 }  // namespace detail
 
 inline char32_t take_url_character(std::string_view& raw) noexcept {
@@ -66,7 +74,12 @@ inline char32_t take_url_character(std::string_view& raw) noexcept {
   return first;
 }
 
-inline char32_t fold(char32_t c) noexcept {
+constexpr bool is_word_character(char32_t c) noexcept {
+  if (c >= 0x80) return detail::is_other_word_character(c);
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+constexpr char32_t fold(char32_t c) noexcept {
   if (c >= 0x80) return detail::fold_other(c);
   if (c >= 'A' && c <= 'Z') return c + ('a' - 'A');
   return c <= ' ' || c == 0x7f ? U' ' : c;

@@ -33,6 +33,20 @@ std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> patterns_o
   return std::move(compiled->set);
 }
 
+// The same of the phrases that pages are scanned for.
+std::expected<std::shared_ptr<const list::PhraseSet>, config::Fault> phrases_of(
+    const config::Loaded& loaded, const policy::Policy* previous) {
+  const std::vector<list::Phrase>& wanted = loaded.rules->phrases;
+  if (!loaded.config.patterns || wanted.empty()) return nullptr;
+  auto known = previous == nullptr ? nullptr : previous->phrases();
+  if (known != nullptr && known->source() == list::digest_of(wanted)) return known;
+  auto compiled = list::PhraseSet::compile(wanted);
+  if (compiled) return std::move(*compiled);
+  return std::unexpected(config::Fault{(loaded.rules->folder / "patterns" / "phrases").string(), 0,
+                                       "", compiled.error(),
+                                       "set rules.patterns: false to go on without patterns"});
+}
+
 }  // namespace
 
 std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
@@ -51,6 +65,9 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
     if (!patterns) return std::unexpected(config::Faults{patterns.error()});
     parts.patterns[i] = std::move(*patterns);
   }
+  auto phrases = phrases_of(loaded, previous);
+  if (!phrases) return std::unexpected(config::Faults{phrases.error()});
+  parts.phrases = std::move(*phrases);
   auto policy = build_policy(parts, assembled.warnings);
   if (!policy) return std::unexpected(std::move(policy.error()));
   assembled.policy = std::move(*policy);

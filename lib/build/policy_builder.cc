@@ -40,9 +40,11 @@ class Builder {
     for (std::size_t text = 0; text < in_.patterns.size(); ++text) {
       policy_->use_patterns(static_cast<list::PatternText>(text), in_.patterns[text]);
     }
+    policy_->use_phrases(in_.phrases);
     policy_->search_engines = policy::SearchEngines(in_.rules.search_engines);
     add_zone();
     add_categories();
+    add_label_categories();
     add_lists();
     add_services();
     add_engines();
@@ -92,6 +94,14 @@ class Builder {
     if (policy_->categories.size() > policy::kCategoriesMax) {
       fault("", "more than 256 categories", "remove some from rules/categories.yaml");
     }
+  }
+
+  // Of whom pages may say themselves that they are theirs.
+  void add_label_categories() {
+    policy_->label_categories = {.adult = category("adult"),
+                                 .violence = category("violence"),
+                                 .drugs = category("drugs"),
+                                 .gambling = category("gambling")};
   }
 
   policy::CategoryId category(const std::string& id) const {
@@ -178,6 +188,8 @@ class Builder {
     to.unknown_blocked = from.unknown_blocked;
     to.undecidable_blocked = from.undecidable_blocked;
     to.threshold = static_cast<std::int16_t>(from.threshold);
+    to.page_threshold = static_cast<std::int16_t>(from.page_threshold);
+    to.label_age = label_age(from);
     to.safe_search = from.safe_search;
     to.youtube = from.youtube;
     to.bedtime = policy::Schedule(from.bedtime);
@@ -197,6 +209,15 @@ class Builder {
     for (const auto& rule : from.deny) mark_name(rule, MarkKind::GuardianDeny, id);
     for (const auto& rule : from.focus_allow) mark_name(rule, MarkKind::FocusAllow, id);
     policy_->profiles.push_back(std::move(to));
+  }
+
+  // A page that calls itself made for somebody older than the oldest of the band is not for it.
+  std::uint8_t label_age(const config::Profile& profile) const {
+    const config::AgeBand* const band =
+        profile.age.empty() ? nullptr : in_.rules.age_band(profile.age);
+    const int adult = policy::Profile{}.label_age;
+    const int age = band == nullptr || band->last_year < 0 ? adult : band->last_year + 1;
+    return static_cast<std::uint8_t>(std::min(age, adult));
   }
 
   void add_profile_lists(const config::Profile& from, policy::Profile& to) const {

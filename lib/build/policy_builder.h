@@ -11,6 +11,7 @@
 #include "list/delta.h"
 #include "list/image.h"
 #include "list/pattern_set.h"
+#include "list/phrase_set.h"
 #include "policy/policy.h"
 
 namespace haetae::build {
@@ -21,7 +22,8 @@ struct PolicyParts {
   std::shared_ptr<const list::Image> image;
   std::shared_ptr<const list::Delta> delta;  // null: no edits
   std::array<std::shared_ptr<const list::PatternSet>, list::kPatternTextsCount>
-      patterns;  // by PatternText; null: no patterns
+      patterns;                                    // by PatternText; null: no patterns
+  std::shared_ptr<const list::PhraseSet> phrases;  // null: pages are not scanned
   std::uint64_t generation = 1;
 };
 

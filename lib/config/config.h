@@ -152,6 +152,7 @@ struct Profile {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  int page_threshold = 100;  // key `phrases`; 0: off
   std::vector<policy::ScheduleRow> bedtime;
   std::vector<policy::ScheduleRow> focus;
   std::vector<NameRule> focus_allow;
@@ -198,7 +199,7 @@ struct Gate {
   int queue_first = 4660;
   int queue_count = 0;  // 0: one for each worker
   // The two neighbouring bits of packet and connection marks that are ours.
-  std::uint32_t mark = 0x30000000;
+  std::uint32_t mark = 0x70000000;
   bool dns = true;          // port 53 of `inside` leads to us, whoever it was sent to
   bool dot_refused = true;  // others' DNS over TLS and QUIC (RFC 7858, RFC 9250)
   // What of the internet no DNS answer named for a device is out of its reach, but for these.

@@ -30,9 +30,9 @@ Type<std::string> inside_interface() {
       });
 }
 
-// Two neighbouring bits of a mark: "0x30000000".
-Type<std::uint32_t> two_bits() {
-  return parsed<std::uint32_t>("0x…", "two neighbouring bits", "write it as 0x30000000",
+// Three neighbouring bits of a mark: "0x70000000".
+Type<std::uint32_t> three_bits() {
+  return parsed<std::uint32_t>("0x…", "three neighbouring bits", "write it as 0x70000000",
                                [](std::string_view text) -> std::optional<std::uint32_t> {
                                  if (!text.starts_with("0x")) return std::nullopt;
                                  text.remove_prefix(2);
@@ -42,7 +42,7 @@ Type<std::uint32_t> two_bits() {
                                      text.data(), text.data() + text.size(), bits, kHexadecimal);
                                  if (error != std::errc{} || end != text.data() + text.size())
                                    return std::nullopt;
-                                 if (bits == 0 || bits >> std::countr_zero(bits) != 3)
+                                 if (bits == 0 || bits >> std::countr_zero(bits) != 7)
                                    return std::nullopt;
                                  return bits;
                                });
@@ -94,8 +94,8 @@ const Table<Gate>& gate_table() {
       row("unresolved_except", &Gate::unresolved_except, list_of(cidr(), kUnresolvedExceptMax),
           "[]", "Networks that unresolved: refuse leaves alone, as those of a game or of calls."),
       whole_row("queue", section(queue_table()), "{}", "Numbers of the kernel's packet queues."),
-      row("mark", &Gate::mark, two_bits(), R"("0x30000000")",
-          "The two bits of packet and connection marks that are the filter's; others must not "
+      row("mark", &Gate::mark, three_bits(), R"("0x70000000")",
+          "The three bits of packet and connection marks that are the filter's; others must not "
           "use them."),
   }};
   return table;

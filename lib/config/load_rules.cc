@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "config/pattern_rules.h"
+#include "config/phrase_rules.h"
 #include "config/rules.h"
 #include "config/rules_tables.h"
 
@@ -140,6 +141,9 @@ void read_patterns(const std::filesystem::path& folder, Rules& rules, Faults& fa
   read(list::PatternText::Host, folder);
   read(list::PatternText::Url, folder / "url");
   read(list::PatternText::Search, folder / "search");
+  PhraseRules phrases = load_phrase_rules(folder / "phrases", find);
+  rules.phrases = std::move(phrases.phrases);
+  std::ranges::move(phrases.faults, std::back_inserter(faults));
 }
 
 void read_search_engines(const std::filesystem::path& file, Rules& rules, Faults& faults) {

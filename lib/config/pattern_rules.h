@@ -1,13 +1,12 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/fault.h"
+#include "config/rule_file.h"
 #include "list/pattern_set.h"
 
 // Words and expressions that speak for or against a text: those on host names in
@@ -28,9 +27,6 @@
 // list::WordPlace. `except` holds for the words of every file of the folder. Words of searches may
 // be several with a blank between them, and hold no hyphens: "how to buy vodka".
 namespace haetae::config {
-
-// A category's number by its id or alias; nothing if there is none.
-using CategoryFinder = std::function<std::optional<list::CategoryId>(std::string_view)>;
 
 struct PatternRules {
   std::vector<list::Pattern> patterns;  // in order of file name, then of lines

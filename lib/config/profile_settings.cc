@@ -265,6 +265,7 @@ void apply_age(const Value& value, Profile& profile) {
   profile.unknown_blocked = band->unknown_blocked;
   profile.undecidable_blocked = band->undecidable_blocked;
   profile.threshold = band->threshold;
+  profile.page_threshold = band->page_threshold;
   profile.block = blocked_by_age(*rules, band->id);
 }
 
@@ -316,6 +317,8 @@ Table<Profile> make_profile_table() {
               "Requests that hide what they want."),
           row("threshold", &Profile::threshold, number(1, kThresholdMax), "60",
               "How many points of suspicious words block a name; less is stricter."),
+          row("phrases", &Profile::page_threshold, number_or_off(kThresholdMax), "100",
+              "How many points of phrases block a page of plain HTTP; off: pages are not read."),
           whole_row("schedule", schedule(), "", "Bedtimes and hours of work."),
           whole_row("focus", section(focus_table()), "{}", "What stays on in focus or an exam."),
           row("quotas", &Profile::quotas, quotas(), "[]", "Minutes a day or week.",

@@ -15,6 +15,7 @@
 #include "config/fault.h"
 #include "config/folder_stamp.h"
 #include "list/pattern_set.h"
+#include "list/phrase.h"
 #include "policy/policy.h"
 #include "policy/search_engines.h"
 
@@ -98,6 +99,7 @@ struct AgeBand {
   bool unknown_blocked = false;
   bool undecidable_blocked = false;
   int threshold = 60;
+  int page_threshold = 100;  // key `phrases`; 0: off
   bool meant_by_all = true;  // by `haetae pause all` and its like
 };
 
@@ -129,6 +131,7 @@ struct Rules {
   std::vector<Source> sources;
   std::vector<AgeBand> ages;
   std::array<std::vector<list::Pattern>, list::kPatternTextsCount> patterns;  // by PatternText
+  std::vector<list::Phrase> phrases;
   std::vector<policy::SearchEngine> search_engines;
   std::vector<ListSource> start_lists;  // rules/lists/CATEGORY.txt, CATEGORY-PART.txt
 

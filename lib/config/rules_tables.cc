@@ -91,6 +91,8 @@ const Table<AgeBand>& age_table() {
       row("undecidable", &AgeBand::undecidable_blocked, allow_or_block, kRequired,
           "Requests that hide what they want."),
       row("threshold", &AgeBand::threshold, number(1, 1000), kRequired, "Points that block."),
+      row("phrases", &AgeBand::page_threshold, number_or_off(1000), kRequired,
+          "Points of phrases that block a page."),
       row("all", &AgeBand::meant_by_all, yes_no(), "true", "Whether `haetae pause all` means it."),
   }};
   return table;

@@ -160,12 +160,27 @@ Type<int> number(int least, int most) {
                      });
 }
 
-Type<int> number_or_auto(int most) {
+namespace {
+
+// 1 to most, or a word that is 0.
+Type<int> number_or(std::string word, int most) {
   Type<int> type = number(1, most);
-  return {"auto | " + type.words, [read = type.read](const Value& value, int& count) {
+  std::string words = word + " | " + type.words;
+  return {std::move(words),
+          [read = type.read, word = std::move(word)](const Value& value, int& count) {
             count = 0;
-            if (value.node.text != "auto") read(value, count);
+            if (value.node.text != word) read(value, count);
           }};
+}
+
+}  // namespace
+
+Type<int> number_or_auto(int most) {
+  return number_or("auto", most);
+}
+
+Type<int> number_or_off(int most) {
+  return number_or("off", most);
 }
 
 Type<bool> yes_no() {

@@ -25,6 +25,7 @@ Type<std::string> text();
 Type<std::string> id();
 Type<int> number(int least, int most);
 Type<int> number_or_auto(int most);  // `auto` is 0, else 1 to most
+Type<int> number_or_off(int most);   // `off` is 0, else 1 to most
 Type<bool> yes_no();
 Type<std::chrono::hours> hours();                                         // "24h", "7d"
 Type<std::uint64_t> size_bytes(std::uint64_t least, std::uint64_t most);  // "32 MB"

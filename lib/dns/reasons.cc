@@ -30,7 +30,9 @@ Source source_of(const policy::Policy& policy, const policy::Profile& profile,
                  const policy::Verdict& verdict) noexcept {
   switch (verdict.rule_kind) {
     case policy::RuleKind::None: return {};
-    case policy::RuleKind::Pattern: return {"", "patterns"};
+    case policy::RuleKind::Pattern:
+    case policy::RuleKind::Phrase: return {"", "patterns"};
+    case policy::RuleKind::SelfLabel: return {"", "self-label"};
     case policy::RuleKind::List:
       return verdict.source < policy.lists.size() ? Source{"", policy.lists[verdict.source].name}
                                                   : Source{};

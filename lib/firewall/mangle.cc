@@ -29,8 +29,7 @@ std::size_t queue_count(const Plan& plan) {
 using Rules = std::vector<std::string>;
 
 // What opens a connection is told to the worker that will be asked about the rest, which need not
-// be waited for; acknowledgements of devices that carry nothing pass untold, and what web servers
-// answer.
+// be waited for; acknowledgements of devices that carry nothing pass untold.
 void write_spared(const Plan& plan, bool is_v4, Rules& out) {
   constexpr std::string_view kSyn = "-p tcp -m tcp --tcp-flags SYN SYN";
   const std::size_t count = queue_count(plan);
@@ -48,9 +47,6 @@ void write_spared(const Plan& plan, bool is_v4, Rules& out) {
   }
   for (const std::string& name : plan.inside) {
     out.push_back(fmt::format("-i {} -p tcp {} -j RETURN", name, match(bare_ack_program(is_v4))));
-    // HTTP is judged by its requests, each of them: a download must not crawl for that.
-    out.push_back(
-        fmt::format("-o {} -p tcp -m tcp --sport 80 -m conntrack --ctdir REPLY -j RETURN", name));
   }
 }
 
@@ -81,7 +77,12 @@ void write_queues(const Plan& plan, bool is_v4, Rules& out) {
 std::string rules_of(const Plan& plan, bool is_v4) {
   Rules rules;
   // Not asked with the jump: what the kernel keeps no connection for has no mark, and comes here.
-  rules.push_back(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
+  rules.push_back(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.decided()));
+  const std::uint32_t requests = plan.mark.of(policy::FlowMark::Requests);
+  for (const std::string& name : plan.inside) {
+    rules.push_back(
+        fmt::format("-o {} -m connmark --mark {:#x}/{:#x} -j RETURN", name, requests, requests));
+  }
   // The filter hangs, or does not run.
   if (plan.is_open) {
     rules.push_back(fmt::format("-m mark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));

@@ -126,6 +126,7 @@ Plan plan_of(const config::Config& config, std::size_t workers, QueueBy queue_by
   std::ranges::sort(plan.inside);
   const auto [first, last] = std::ranges::unique(plan.inside);
   plan.inside.erase(first, last);
+  if (plan.is_strict) plan.sources_checked = plan.inside;
   const std::size_t count = gate.queue_count > 0 ? static_cast<std::size_t>(gate.queue_count)
                                                  : std::max<std::size_t>(workers, 1);
   constexpr std::size_t kLastNumber = 65535;

@@ -37,12 +37,15 @@ struct DnsTarget {
 // configuration: its names stand in the text of rules as they are.
 struct Plan {
   std::vector<std::string> inside;  // in order, each once
-  policy::MarkBits mark{0x30000000};
+  policy::MarkBits mark{0x70000000};
   bool is_open = true;  // when the filter is down
   bool has_house = true;
   bool is_strict = false;
   bool unresolved_refused = false;
   bool dot_refused = true;
+  // Strict: of the inside, where a packet's source must lie. What a bridge lets pass is not routed:
+  // routes say nothing of it.
+  std::vector<std::string> sources_checked;
 
   QueueBy queue_by = QueueBy::Nobody;
   std::uint16_t queue_first = 0;

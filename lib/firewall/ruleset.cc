@@ -39,10 +39,13 @@ std::string joined(const std::vector<std::string>& all) {
   return fmt::format("{{ {} }}", fmt::join(all, ", "));
 }
 
+std::string quoted(const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (const std::string& name : names) texts.push_back(fmt::format("\"{}\"", name));
+  return joined(texts);
+}
 std::string interfaces_of(const Plan& plan) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : plan.inside) quoted.push_back(fmt::format("\"{}\"", name));
-  return joined(quoted);
+  return quoted(plan.inside);
 }
 
 std::vector<std::string> texts_of(const std::vector<IpAddress>& addresses, bool is_v4) {
@@ -235,7 +238,11 @@ void write_save(Text& out, const Plan& plan, FlowMark flow, std::string_view nam
   out.end();
 }
 
-void write_strict(Text& out, const std::string& inside) {
+void write_strict(Text& out, const Plan& plan, const std::string& inside) {
+  // Whoever sends in another's name: a device must not acknowledge for its server.
+  if (!plan.sources_checked.empty()) {
+    out.line("iifname {} fib saddr . iif oif missing drop", quoted(plan.sources_checked));
+  }
   out.line("ct state invalid drop");
   // RFC 2385: a signed segment is thrown away by whoever does not know the key, the server too.
   out.line("meta l4proto tcp reset tcp option 19");
@@ -298,7 +305,7 @@ void write_undecided(Text& out, const Plan& plan) {
     // A conversation older than these rules, or of a family in which nobody listens.
     out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 53 goto refuse", inside);
   }
-  if (plan.is_strict) write_strict(out, inside);
+  if (plan.is_strict) write_strict(out, plan, inside);
   switch (plan.queue_by) {
     case QueueBy::Nobody:
       out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
@@ -308,6 +315,15 @@ void write_undecided(Text& out, const Plan& plan) {
       break;
     case QueueBy::MangleChain: break;  // it comes next
   }
+  out.end();
+}
+
+// A flow of HTTP: of the device each request is judged; what the server says waits for nobody. Of
+// a stopped device it does not get far: the request was judged, and is again when that changes.
+void write_requests(Text& out, const std::string& inside) {
+  out.begin("chain requests");
+  out.line("iifname {} goto undecided", inside);
+  out.line("accept");
   out.end();
 }
 
@@ -321,6 +337,7 @@ void write_flows(Text& out, const Plan& plan) {
   out.end();
   if (must_mark_unasked(plan)) write_pass_unasked(out, plan);
   write_undecided(out, plan);
+  write_requests(out, inside);
   const bool has_queue = plan.queue_by != QueueBy::Nobody;
   if (has_queue) write_quic_begins(out, plan);
   // Ahead of the mangle chains, where iptables' queue stands.
@@ -332,9 +349,9 @@ void write_flows(Text& out, const Plan& plan) {
            hex(mark.of(FlowMark::Accepted)));
   out.line(
       "ct mark & {} vmap {{ {} : goto accept_unless_stopped, {} : goto refuse_blocked, {} : "
-      "accept }}",
+      "accept, {} : goto requests }}",
       hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
-      hex(mark.of(FlowMark::Kept)));
+      hex(mark.of(FlowMark::Kept)), hex(mark.of(FlowMark::Requests)));
   out.line("iifname {} goto undecided", inside);
   out.line("oifname {} goto undecided", inside);
   out.end();
@@ -342,6 +359,7 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Accepted, "save_accepted", "accept");
   write_save(out, plan, FlowMark::Blocked, "save_blocked", "goto refuse");
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
+  write_save(out, plan, FlowMark::Requests, "save_requests", "accept");
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
   out.line("meta mark & {} == 0 accept", hex(mark.mask()));
@@ -350,9 +368,9 @@ void write_flows(Text& out, const Plan& plan) {
   }
   out.line(
       "meta mark & {} vmap {{ {} : goto save_accepted, {} : goto save_blocked, {} : goto "
-      "save_kept }}",
+      "save_kept, {} : goto save_requests }}",
       hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
-      hex(mark.of(FlowMark::Kept)));
+      hex(mark.of(FlowMark::Kept)), hex(mark.of(FlowMark::Requests)));
   out.end();
 }
 

@@ -159,6 +159,32 @@ void Judge::block_unread(Seen& seen, Unread why) noexcept {
   take_if_stricter(seen, {.address = &seen.server.address, .unread = why}, verdict);
 }
 
+policy::Request Judge::body_request_of(const Seen& seen, list::UrlName& url) noexcept {
+  policy::Request request{seen.who, policy::Kind::HttpBody, seen.time};
+  if (!seen.has_name) {
+    request.address = &seen.address;
+    return request;
+  }
+  request.name = &seen.name;
+  if (!seen.path.empty()) {
+    url = list::url_name(seen.name, as_text(seen.path));
+    request.url = &url;
+    request.path = as_text(seen.path);
+  }
+  return request;
+}
+
+bool Judge::page_matters(const Seen& seen) noexcept {
+  list::UrlName url;
+  return policy::page_matters(*policy_, *standing_, body_request_of(seen, url), scratch_);
+}
+
+void Judge::judge_page(Seen& seen, const policy::PageFacts& page) noexcept {
+  list::UrlName url;
+  const policy::Request request = body_request_of(seen, url);
+  seen.verdict = policy::decide_page(*policy_, *standing_, request, page, scratch_);
+}
+
 void Judge::take_if_stricter(Seen& seen, const Reading& reading, const Verdict& verdict) noexcept {
   if (!is_first_ && strictness(verdict) <= strictness(seen.verdict)) return;
   is_first_ = false;

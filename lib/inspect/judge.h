@@ -7,6 +7,7 @@
 #include "inspect/inspector.h"
 #include "inspect/seen.h"
 #include "policy/decide.h"
+#include "policy/page.h"
 #include "policy/resolved.h"
 #include "wire/host.h"
 #include "wire/packet.h"
@@ -44,6 +45,14 @@ class Judge {
   // What no profile lets pass (mode watch does, as it does all), as octets that say two things.
   void block_unread(Seen& seen, Unread why) noexcept;
 
+  // ---- The body of an answer to what was asked and allowed: `seen`, with its path.
+  // Whether anything in it could change the verdict: else it need not be read.
+  bool page_matters(const Seen& seen) noexcept;
+  // The verdict on what was found in it, in place of the one that `seen` has.
+  void judge_page(Seen& seen, const policy::PageFacts& page) noexcept;
+
+  const policy::Policy& policy() const noexcept { return *policy_; }
+
   // Counts the request, and writes its event if the profile keeps it.
   void record(const Seen& seen) noexcept;
 
@@ -53,6 +62,8 @@ class Judge {
     const IpAddress* address = nullptr;
     Unread unread = Unread::No;
   };
+  // For the answer to what was asked: it borrows from both.
+  static policy::Request body_request_of(const Seen& seen, list::UrlName& url) noexcept;
   void take_if_stricter(Seen& seen, const Reading& reading,
                         const policy::Verdict& verdict) noexcept;
   void write_event(const Seen& seen) noexcept;

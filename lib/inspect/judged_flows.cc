@@ -103,7 +103,7 @@ std::size_t JudgedFlows::choose(const Place& place) const noexcept {
   return chosen;
 }
 
-void JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept {
+FlowMark JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept {
   const Place place = place_of(key);
   Bucket& bucket = buckets_[place.bucket];
   std::size_t row = find(place, key);
@@ -132,6 +132,7 @@ void JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& tra
   kept.valid_until = std::min(seen.verdict.valid_until, presence.valid_until);
   write(kept, seen);
   next_edge_ = std::min(next_edge_, kept.valid_until);
+  return kept.mark;
 }
 
 void JudgedFlows::take_up(const FlowKey& key, const Seen& seen, const Trace& trace,

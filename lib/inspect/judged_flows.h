@@ -49,8 +49,9 @@ class JudgedFlows {
   void begin_batch(const Now& now);
 
   // Remembers a flow whose request was let through. trace: of its client. Until settle() its
-  // connection is written on only if it comes to be blocked. Hot path.
-  void allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept;
+  // connection is written on only if it comes to be blocked. Returns what its verdict says. Hot
+  // path.
+  policy::FlowMark allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept;
   // A flow that an earlier run of the filter let pass, and what it wrote on its connection. `seen`
   // tells what is known of it. It is judged with the next batch.
   void take_up(const FlowKey& key, const Seen& seen, const Trace& trace,

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "list/phrase.h"
+
 namespace haetae::list {
 namespace {
 
@@ -14,6 +16,16 @@ void add(std::string& written, std::string_view text) {
   written += text;
 }
 
+void add(std::string& written, int number) {
+  written += std::to_string(number);
+  written += ' ';
+}
+
+PatternDigest digest(std::string_view written) {
+  const XXH128_hash_t hash = XXH3_128bits(written.data(), written.size());
+  return {hash.high64, hash.low64};
+}
+
 }  // namespace
 
 PatternDigest digest_of(std::span<const Pattern> patterns) {
@@ -21,19 +33,31 @@ PatternDigest digest_of(std::span<const Pattern> patterns) {
   for (const Pattern& pattern : patterns) {
     add(written, pattern.id);
     add(written, pattern.expression);
-    for (const int number :
-         {int{pattern.category}, int{pattern.weight}, static_cast<int>(pattern.place)}) {
-      written += std::to_string(number);
-      written += ' ';
-    }
+    add(written, int{pattern.category});
+    add(written, int{pattern.weight});
+    add(written, static_cast<int>(pattern.place));
     add(written, pattern.word);
     add(written, pattern.sample);
-    written += std::to_string(pattern.except.size());
-    written += ' ';
+    add(written, static_cast<int>(pattern.except.size()));
     for (const std::string& word : pattern.except) add(written, word);
   }
-  const XXH128_hash_t hash = XXH3_128bits(written.data(), written.size());
-  return {hash.high64, hash.low64};
+  return digest(written);
+}
+
+PatternDigest digest_of(std::span<const Phrase> phrases) {
+  std::string written;
+  for (const Phrase& phrase : phrases) {
+    add(written, phrase.id);
+    add(written, int{phrase.category});
+    add(written, int{phrase.weight});
+    add(written, phrase.title_only ? 1 : 0);
+    add(written, static_cast<int>(phrase.parts.size()));
+    for (const PhrasePart& part : phrase.parts) {
+      add(written, part.text);
+      add(written, (part.starts_word ? 1 : 0) + (part.ends_word ? 2 : 0));
+    }
+  }
+  return digest(written);
 }
 
 }  // namespace haetae::list

@@ -5,17 +5,6 @@
 #include "list/host_text.h"
 
 namespace haetae::list {
-namespace {
-
-// Letters and digits; of other scripts all but the signs that people put between words.
-constexpr bool is_word_character(char32_t c) noexcept {
-  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  const bool is_sign =
-      c < 0xc0 || (c >= 0x2000 && c <= 0x206f) || (c >= 0x3000 && c <= 0x3020) || c == kNoCharacter;
-  return !is_sign;
-}
-
-}  // namespace
 
 std::string_view url_scan_text(const Name& host, std::string_view path,
                                std::span<char, kUrlScanBytesMax> room) noexcept {

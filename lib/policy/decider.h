@@ -5,6 +5,7 @@
 #include <span>
 
 #include "policy/decide.h"
+#include "policy/page.h"
 
 namespace haetae::policy {
 
@@ -17,7 +18,7 @@ struct Cover {
 // One decision on its way through the steps. A step either settles the verdict and returns true, or
 // returns false and leaves the case to the next one. Whatever it asked of time it notes, settled or
 // not: the earliest noted moment is the verdict's valid_until. Internal to decide.cc, shape.cc,
-// grants.cc, paths.cc and patterns.cc.
+// grants.cc, page.cc, paths.cc and patterns.cc.
 class Decider {
  public:
   struct Case {
@@ -33,6 +34,8 @@ class Decider {
   Verdict decide_in_answer() noexcept;
   Verdict decide_unknown_subject() noexcept;
   Verdict decide_presence() noexcept;
+  Verdict decide_page(const PageFacts& page) noexcept;
+  bool page_matters() noexcept;
   bool is_silent() noexcept;
 
  private:
@@ -51,6 +54,7 @@ class Decider {
   bool services() noexcept;
   bool categories() noexcept;
   bool patterns() noexcept;
+  bool page() noexcept;
   bool unknown() noexcept;
   bool nothing_matched() noexcept;
 
@@ -93,6 +97,13 @@ class Decider {
   const list::PatternScore* score_of_search() noexcept;
   list::PatternScore scan(list::PatternText text, std::string_view what) noexcept;
 
+  // Pages (page.cc).
+  bool is_settled_before_page() noexcept;
+  bool accused_by_label(bool& is_granted) noexcept;
+  bool accused_by_phrases(bool& is_granted) noexcept;
+  // Whether the profile blocks the category; one that a grant lifts is noted.
+  bool is_blocked(CategoryId category, bool& is_granted) noexcept;
+
   // Time. Notes the edge of what is asked.
   void note(Time edge) noexcept { edge_ = edge < edge_ ? edge : edge_; }
   bool clock_is_credible() const noexcept { return request_.now >= kClockCredibleFrom; }
@@ -113,6 +124,7 @@ class Decider {
   // The duties of an Allow (shape.cc).
   Verdict shape() noexcept;
   void lead_to_help() noexcept;
+  void lead_page_to_help() noexcept;
   void watch() noexcept;
   void rewrite_search() noexcept;
   void cap_ttl() noexcept;
@@ -130,6 +142,7 @@ class Decider {
   Outcome outcome_;
   bool search_known_ = false;  // search_score_ was worked out
   std::optional<list::PatternScore> search_score_;
+  const PageFacts* page_ = nullptr;  // of a page that is judged
 
   Verdict verdict_;
   std::optional<Verdict> watched_;  // what a list in mode watch would have done

@@ -5,6 +5,8 @@
 #include <span>
 
 #include "list/format.h"
+#include "list/phrase_set.h"
+#include "policy/page.h"
 
 namespace haetae::policy {
 namespace {
@@ -120,6 +122,14 @@ void describe_rule(const Policy& policy, const Profile& profile, const Subject& 
     case RuleKind::Pattern:
       out.list = "patterns";
       out.rule = policy.patterns(verdict.text).set->patterns()[verdict.source].id;
+      return;
+    case RuleKind::Phrase:
+      out.list = "patterns";
+      out.rule = policy.phrases()->phrases()[verdict.source].id;
+      return;
+    case RuleKind::SelfLabel:
+      out.list = "self-label";
+      out.rule = to_text(static_cast<SelfLabel>(verdict.source));
       return;
   }
 }

@@ -14,7 +14,8 @@ namespace haetae::policy {
 struct Description {
   std::string category;  // id
   // The list's name; "service:tiktok" for services, "profile:little" for guardians' words,
-  // "safe-search:google" for engines, "house", "help" and "patterns" for those of rules/.
+  // "safe-search:google" for engines, "house", "help" and "patterns" for those of rules/,
+  // "self-label" for what a page calls itself.
   std::string list;
   std::string rule;  // normal form: "x" exact, "||x^" subtree, "@@" before an exception; a
                      // pattern's id

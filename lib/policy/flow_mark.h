@@ -7,7 +7,7 @@
 
 namespace haetae::policy {
 
-// What is known of a flow that passes through this machine, as the two bits that we own of its
+// What is known of a flow that passes through this machine, as the three bits that we own of its
 // connection mark say it. The gate puts the same bits into the mark of the packet with which a flow
 // is settled; the firewall moves them.
 enum class FlowMark : std::uint8_t {
@@ -15,15 +15,18 @@ enum class FlowMark : std::uint8_t {
   Accepted = 1,   // the kernel forwards it, unless its device is stopped
   Blocked = 2,    // the kernel refuses it, to whoever sends
   Kept = 3,       // accepted although its device is stopped: house, help, grants
+  Requests = 4,   // HTTP: the gate looks at what the client says, the kernel forwards what comes
 };
 
-// Where the two bits stand in a mark (`gate.mark`). All others stay as they are.
+// Where the three bits stand in a mark (`gate.mark`). All others stay as they are.
 class MarkBits {
  public:
-  // mask: two neighbouring bits.
+  // mask: three neighbouring bits.
   explicit constexpr MarkBits(std::uint32_t mask) noexcept : mask_(mask) {}
 
   constexpr std::uint32_t mask() const noexcept { return mask_; }
+  // Those that no flow has of which the gate still looks at packets.
+  constexpr std::uint32_t decided() const noexcept { return of(FlowMark::Kept); }
   constexpr std::uint32_t others() const noexcept { return ~mask_; }
   constexpr std::uint32_t of(FlowMark flow) const noexcept {
     return std::uint32_t{static_cast<std::uint8_t>(flow)} << std::countr_zero(mask_);

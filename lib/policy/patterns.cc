@@ -53,12 +53,9 @@ bool Decider::is_wanted(PatternText text) const noexcept {
 bool Decider::accuse(PatternText text, const PatternScore& score, bool& is_granted) noexcept {
   for (const PatternScore::Row& row : score.all()) {
     if (row.score < profile_.threshold) break;  // highest first
-    if (row.category >= kCategoriesMax || !profile_.blocked.test(row.category)) continue;
+    if (row.category >= kCategoriesMax) continue;
     if (text == PatternText::Search && policy_.help_categories.test(row.category)) continue;
-    if (category_granted(row.category)) {
-      is_granted = true;
-      continue;
-    }
+    if (!is_blocked(row.category, is_granted)) continue;
     verdict_.rule_kind = RuleKind::Pattern;
     verdict_.text = text;
     verdict_.source = row.heaviest;

@@ -24,6 +24,10 @@
 #include "policy/search_engines.h"
 #include "policy/verdict.h"
 
+namespace haetae::list {
+class PhraseSet;
+}
+
 namespace haetae::policy {
 
 enum class Mode : std::uint8_t { Enforce, Watch };  // Watch: judge and count, do not block
@@ -125,6 +129,10 @@ struct Profile {
   bool undecidable_blocked = false;
   bool filtered = true;  // false: an adult's profile without any filtering duty; gets no strip_ech
   std::int16_t threshold = 60;
+  // Points of phrases that block a page; 0: pages are not read.
+  std::int16_t page_threshold = 100;
+  // Pages that call themselves made for this age or older are adult ones here.
+  std::uint8_t label_age = 18;
   Strictness safe_search = Strictness::Off;
   Strictness youtube = Strictness::Off;
   Schedule bedtime;
@@ -146,6 +154,15 @@ struct Device {
 struct PatternsOfText {
   std::shared_ptr<const list::PatternSet> set;  // may be null: no patterns
   CategorySet categories;
+};
+
+// Whose pages call themselves so; kNoCategory where rules/ have no such category.
+struct LabelCategories {
+  CategoryId adult = kNoCategory;
+  CategoryId violence = kNoCategory;
+  CategoryId drugs = kNoCategory;
+  CategoryId gambling = kNoCategory;
+  CategorySet all() const noexcept;
 };
 
 // Everything needed to decide. Built by lib/build, frozen, shared by all threads.
@@ -172,8 +189,14 @@ struct Policy {
   const PatternsOfText& patterns(list::PatternText text) const noexcept {
     return patterns_[static_cast<std::size_t>(text)];
   }
+  // The phrases that pages are scanned for; may be null.
+  void use_phrases(std::shared_ptr<const list::PhraseSet> phrases);
+  const std::shared_ptr<const list::PhraseSet>& phrases() const noexcept { return phrases_; }
+  const CategorySet& phrase_categories() const noexcept { return phrase_categories_; }
+  LabelCategories label_categories;
   SearchEngines search_engines;
-  CategorySet help_categories;  // words searched for do not block for these, they lead to help
+  // Words searched for, and those of pages, do not block for these, they lead to help.
+  CategorySet help_categories;
 
   // Names of the configuration and of rules/, closed over ancestors: the value is the place in
   // mark_spans of all marks that hold at the name, nearest first. Hashed with the image's key.
@@ -198,6 +221,8 @@ struct Policy {
 
  private:
   std::array<PatternsOfText, list::kPatternTextsCount> patterns_;  // by PatternText
+  std::shared_ptr<const list::PhraseSet> phrases_;
+  CategorySet phrase_categories_;
 };
 
 // Works out one outcome from what holds at a name; used for the tables and for edited names.

@@ -9,9 +9,11 @@ namespace haetae::policy {
 Verdict Decider::shape() noexcept {
   watch();
   lead_to_help();
+  lead_page_to_help();
   // In an answer, a search engine's name stands for its servers only: the browser sends the name
   // that was asked, to which no engine answers as itself.
-  if (verdict_.action == Action::Allow && !is_in_answer()) {
+  // A page's request was rewritten, if it was to be.
+  if (verdict_.action == Action::Allow && !is_in_answer() && page_ == nullptr) {
     rewrite_search();
     verdict_.strip_ech = profile_.filtered;
   }

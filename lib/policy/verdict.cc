@@ -57,8 +57,8 @@ std::string_view sentence(Reason reason) noexcept {
     case Reason::ServiceAllowed: return "You allowed this app or site for this child.";
     case Reason::Category: return "The site is in a category that this profile blocks.";
     case Reason::Pattern:
-      return "Its name, its address or the words searched for read like a category that this "
-             "profile blocks.";
+      return "Its name, its address, its text or the words searched for read like a category that "
+             "this profile blocks.";
     case Reason::UnknownBlocked:
       return "Nobody has looked at this site yet; only known ones are open.";
     case Reason::SafeSearch: return "Search results are shown without adult content.";

@@ -44,6 +44,8 @@ enum class RuleKind : std::uint8_t {
   List,       // source: ListId; describe() finds the rule, which needs another look at the lists
   WellKnown,  // a name of the configuration or of rules/: source: ServiceId, EngineId or kNone
   Pattern,    // source: place in the pattern set of Verdict::text
+  Phrase,     // of a page: source: place in Policy::phrases()
+  SelfLabel,  // what a page calls itself: source: policy::SelfLabel
 };
 
 // How far an Allow reaches into its answer: what the name's own verdict settles for the names and
@@ -81,8 +83,8 @@ struct Verdict {
   Reach reach = Reach::Nothing;
   CategoryId category = kNoCategory;
   std::uint16_t source = kNone;
-  // What the child searches for calls for help of this category, whatever the verdict: show it.
-  // Never told to anybody else (event::is_kept).
+  // What the child searches for, or the page that it reads, calls for help of this category,
+  // whatever the verdict: show it. Never told to anybody else (event::is_kept).
   CategoryId help = kNoCategory;
   // Action Rewrite: the place of the safe-search target in Policy::rewrites.
   std::uint16_t rewrite = kNone;

@@ -31,6 +31,10 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
      "Of those, answered with the block page in their place."},
     {"bodies_cut", &Counters::bodies_cut,
      "Of those, cut off: they told late that they are blocked."},
+    {"bodies_undecidable", &Counters::bodies_undecidable,
+     "Bodies judged by the profile's rule: packed in another way than they say, bombs, or there "
+     "was "
+     "no room to look at them."},
     {"timed_out", &Counters::timed_out, "Connections closed since nothing moved."},
     {"judged_again_blocked", &Counters::judged_again_blocked,
      "Connections that went on for long and were ended: bedtime, a pause, another policy."},

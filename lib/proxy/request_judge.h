@@ -26,6 +26,9 @@ class RequestJudge {
  public:
   explicit RequestJudge(const inspect::Inspector::Parts& parts) : judge_(parts, {}) {}
 
+  // For what is judged of an answer.
+  inspect::Judge& judge() noexcept { return judge_; }
+
   // Once per batch: takes up a new policy or standing.
   void refresh() { judge_.refresh(); }
 

@@ -30,7 +30,7 @@ Config config_of(std::string_view text) {
 TEST(Gate, IsOffAndHasTheTwoBitsFromTheTopByDefault) {
   const Gate gate = config_of("").gate;
   EXPECT_EQ(gate.mode, GateMode::Off);
-  EXPECT_EQ(gate.mark, 0x30000000U);
+  EXPECT_EQ(gate.mark, 0x70000000U);
   EXPECT_EQ(gate.queue_first, 4660);
   EXPECT_EQ(gate.queue_count, 0) << "one for each worker";
   EXPECT_TRUE(gate.dns);
@@ -41,7 +41,7 @@ TEST(Gate, TakesEveryKey) {
   const Gate gate =
       config_of(
           "gate: {mode: queue, inside: [br-lan, eth0.20], when_down: open, when_down_dns: "
-          "[192.0.2.1, \"2001:db8::1@5353\"], queue: {first: 7, count: 2}, mark: \"0x6\", dns: "
+          "[192.0.2.1, \"2001:db8::1@5353\"], queue: {first: 7, count: 2}, mark: \"0xe\", dns: "
           "false, dot: allow}\n")
           .gate;
   EXPECT_EQ(gate.mode, GateMode::Queue);
@@ -50,7 +50,7 @@ TEST(Gate, TakesEveryKey) {
   EXPECT_EQ(gate.when_down_dns.at(1).port, 5353);
   EXPECT_EQ(gate.queue_first, 7);
   EXPECT_EQ(gate.queue_count, 2);
-  EXPECT_EQ(gate.mark, 6U);
+  EXPECT_EQ(gate.mark, 14U);
   EXPECT_FALSE(gate.dns);
   EXPECT_FALSE(gate.dot_refused);
 }
@@ -90,15 +90,15 @@ TEST(Gate, SaysWhatIsWrong) {
            Case{"this machine itself", "mode: queue, inside: lo",
                 "home.yaml:4: gate.inside: 'lo' is this machine itself; write the interface where "
                 "the devices are"},
-           Case{"three bits", "mark: \"0x7\"",
-                "home.yaml:4: gate.mark: '0x7' is not two neighbouring bits; write it as "
-                "0x30000000"},
-           Case{"two bits apart", "mark: \"0x5\"",
-                "home.yaml:4: gate.mark: '0x5' is not two neighbouring bits; write it as "
-                "0x30000000"},
+           Case{"two bits", "mark: \"0x3\"",
+                "home.yaml:4: gate.mark: '0x3' is not three neighbouring bits; write it as "
+                "0x70000000"},
+           Case{"three bits apart", "mark: \"0xd\"",
+                "home.yaml:4: gate.mark: '0xd' is not three neighbouring bits; write it as "
+                "0x70000000"},
            Case{"no bits at all", "mark: \"0x0\"",
-                "home.yaml:4: gate.mark: '0x0' is not two neighbouring bits; write it as "
-                "0x30000000"},
+                "home.yaml:4: gate.mark: '0x0' is not three neighbouring bits; write it as "
+                "0x70000000"},
            Case{"queues beyond the last", "queue: {first: 65535, count: 2}",
                 "home.yaml:4: gate.queue: the numbers go beyond 65535; write a lower first, as "
                 "4660"},

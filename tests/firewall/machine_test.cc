@@ -60,6 +60,15 @@ TEST(Machine, SparesOpeningsWhereItCanTellOfThemAndNothingIsDecidedByThem) {
   EXPECT_FALSE(plan.spares_openings) << "the first packet is judged";
 }
 
+TEST(Machine, ChecksSourcesOnlyWhereRoutesTellWhereTheyAre) {
+  Machine machine = good();
+  machine.inside = {{.name = "br-lan"}, {.name = "br0", .is_transparent_bridge = true}};
+  Plan plan;
+  plan.sources_checked = {"br-lan", "br0", "late"};
+  fit(plan, machine);
+  EXPECT_THAT(plan.sources_checked, ElementsAre("br-lan", "late"));
+}
+
 TEST(Machine, ThatHasEverythingIsGood) {
   EXPECT_THAT(judge(good(), {}), ElementsAre(remark(Level::Good, "nft's own queue")));
 }

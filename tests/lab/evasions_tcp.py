@@ -93,6 +93,21 @@ def decoy(has_timestamps=False, at=0, is_far=False, **how):
     return send
 
 
+def decoy_with_forged_receipt(a):
+    """The filter hears from "the server" that it received the decoy: the client says so itself."""
+    hello, other = a.hello(), a.decoy_hello()
+    talk = a.open(True)
+    talk.put(other, clock_moves=-1 << 20)
+    time.sleep(APART_S)
+    receipt = packet_writer.tcp_segment(
+        a.server, talk.own, talk.ports[::-1], talk.expected, talk.first + len(other), ACK,
+        options=packet_writer.timestamps(talk.peer_clock, talk.clock))
+    for packet in packet_writer.ip_packets(a.server, talk.own, packet_writer.TCP, receipt):
+        talk.wire.send(packet)
+    time.sleep(APART_S)
+    talk.say(hello)
+
+
 def decoy_of_nothing(a):
     """What is no hello at all."""
     hello = a.hello()
@@ -294,6 +309,10 @@ TRICKS = [
     Trick("decoy with md5 option", "tls", decoy(options=MD5), is_natural=False, needs_strict=True),
     Trick("decoy with old timestamp", "tls", decoy(True, clock_moves=-1 << 20), is_natural=False,
           needs_strict=True),
+    Trick("decoy whose receipt is forged", "tls", decoy_with_forged_receipt, is_natural=False,
+          needs_strict=True),
+    Trick("decoy whose receipt is forged, IPv6", "tls", decoy_with_forged_receipt,
+          is_natural=False, needs_strict=True, version=6),
     Trick("decoy that acknowledges the future", "tls", decoy(is_far=True), is_natural=False,
           needs_strict=True),
     Trick("decoy without ACK", "tls", decoy(flags=PSH), is_natural=False),

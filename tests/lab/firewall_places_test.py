@@ -8,10 +8,12 @@ import time
 import unittest
 from pathlib import Path
 
+import certificates
 import lab
 import network
-from firewall_house import (BLOCKED, FOREIGN, SERVER, SERVER6, ACCEPTED, FirewallTest, Stream,
-                            flows, seconds_until_reset)
+import web_servers
+from firewall_house import (ACCEPTED, ALLOWED, BLOCKED, FOREIGN, SERVER, SERVER6, FirewallTest,
+                            Stream, flows, seconds_until_reset)
 from places import Device, Place, command
 
 
@@ -144,6 +146,28 @@ class Bridge(FirewallTest):
             self.assertLess(self.seconds_until_refused(pupil, server, 853), 0.5)
         # Those who are no pupils do not pass the box.
         self.assertEqual(self.answers(self.net.child_a, "foreign", FOREIGN), "NOERROR")
+
+    def test_the_gate_judges_what_passes_the_bridge(self):
+        authority = certificates.Authority(self.addCleanup)
+        caddy = web_servers.caddy(self.net.internet, authority.issue(
+            "web", "DNS:www.example,DNS:bet.example.net"), [SERVER, SERVER6])
+        self.addCleanup(caddy.kill)
+
+        def visit(host, address, *how):
+            target = f"[{address}]" if ":" in address else address
+            done = self.pupil.run("curl", "-sS", "--cacert", authority.path, "-m", 10, "--resolve",
+                                  f"{host}:443:{target}", *how, f"https://{host}/", check=False)
+            return done.returncode, done.stdout
+        for gate in ({"when_down": "closed"}, {"when_down": "closed", "strict": True}):
+            self.box.run("conntrack", "-F", check=False)
+            self.start_box(gate)
+            for address in (SERVER, SERVER6):
+                begin = time.monotonic()
+                self.assertEqual(visit(BLOCKED, address)[0], 35, "reset in the handshake")
+                self.assertLess(time.monotonic() - begin, 1)
+                for version, said in (("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2.0")):
+                    self.assertEqual(visit(ALLOWED, address, version),
+                                     (0, f"hello from {ALLOWED} over {said}"), (gate, address))
 
     def test_the_network_itself_goes_on(self):
         self.start_box()

@@ -44,6 +44,9 @@ constexpr TermsCase kTerms[] = {
     {"an escape is undone once", "%2570orn", "70orn"},
     {"a broken escape is a sign", "100%+panda%2", "100 panda 2"},
     {"signs of other scripts part words", "레서판다。“cub”·猫", "레서판다 cub 猫"},
+    {"letters in squares and in brackets", "🄰🅐🅱 ⒜", "aab a"},
+    {"pictures and arrows part words", "red🔥panda→cub×2", "red panda cub 2"},
+    {"the dot that Korean writes between words is one", "빨강\u318d파랑", "빨강 파랑"},
     {"no octets, no words", "", ""},
     {"signs alone are no words", "?!%00", ""},
 };

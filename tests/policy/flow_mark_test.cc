@@ -32,10 +32,11 @@ TEST(FlowMark, KeepsWhatIsLetThroughAlthoughItsDeviceIsStopped) {
 }
 
 TEST(MarkBits, TouchNoOtherBits) {
-  for (const std::uint32_t mask : {0x00000003U, 0x30000000U, 0xc0000000U}) {
+  for (const std::uint32_t mask : {0x00000007U, 0x70000000U, 0xe0000000U}) {
     const MarkBits bits(mask);
     for (const FlowMark mark :
-         {FlowMark::Undecided, FlowMark::Accepted, FlowMark::Blocked, FlowMark::Kept}) {
+         {FlowMark::Undecided, FlowMark::Accepted, FlowMark::Blocked, FlowMark::Kept,
+          FlowMark::Requests}) {
       for (const std::uint32_t before : {0U, 0xffffffffU, 0x12345678U}) {
         const std::uint32_t after = bits.with(before, mark);
         EXPECT_EQ(bits.read(after), mark);

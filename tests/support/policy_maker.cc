@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "list/format.h"
 #include "list/image_builder.h"
+#include "list/phrase_set.h"
 
 namespace haetae::test {
 namespace {
@@ -104,6 +105,15 @@ void PolicyMaker::pattern(std::string id, std::string expression, policy::Catego
   patterns_[static_cast<std::size_t>(text)].push_back(std::move(pattern));
 }
 
+void PolicyMaker::phrase(std::string text, policy::CategoryId category, int weight) {
+  list::Phrase phrase;
+  phrase.id = "phrases/" + text;
+  phrase.category = category;
+  phrase.weight = static_cast<std::int16_t>(weight);
+  phrase.parts.push_back({std::move(text), true, true});
+  phrases_.push_back(std::move(phrase));
+}
+
 void PolicyMaker::search_engine(std::string host) {
   search_engines_.push_back(
       {.id = host, .hosts = {{.text = host}}, .forms = {{.path = "/search", .parameters = {"q"}}}});
@@ -165,6 +175,12 @@ std::shared_ptr<const Policy> PolicyMaker::make() const {
     HAETAE_ASSERT(compiled.has_value() && compiled->faults.empty());
     policy->use_patterns(text, compiled->set);
   }
+  if (!phrases_.empty()) {
+    auto phrases = list::PhraseSet::compile(phrases_);
+    HAETAE_ASSERT(phrases.has_value());
+    policy->use_phrases(std::move(*phrases));
+  }
+  policy->label_categories = label_categories;
   policy->search_engines = policy::SearchEngines(search_engines_);
   policy->help_categories = help_categories_;
   marks_.write(*policy);

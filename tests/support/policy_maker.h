@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "list/delta.h"
 #include "list/pattern_set.h"
+#include "list/phrase.h"
 #include "list/rule.h"
 #include "policy/marks.h"
 #include "policy/policy.h"
@@ -41,6 +42,9 @@ class PolicyMaker {
   void special(std::string_view name, policy::SpecialName answer);
   void pattern(std::string id, std::string expression, policy::CategoryId category, int weight,
                list::PatternText text = list::PatternText::Host);
+  // Words that stand in pages, as phrases are written.
+  void phrase(std::string text, policy::CategoryId category, int weight);
+  policy::LabelCategories label_categories;
   // Words of its searches are in the query's `q` below /search.
   void search_engine(std::string host);
   void help_category(policy::CategoryId category) { help_categories_.set(category); }
@@ -74,6 +78,7 @@ class PolicyMaker {
   std::vector<policy::RewriteTarget> rewrites_;
   std::vector<policy::Policy::EngineRow> engines_;
   std::array<std::vector<list::Pattern>, list::kPatternTextsCount> patterns_;
+  std::vector<list::Phrase> phrases_;
   std::vector<policy::SearchEngine> search_engines_;
   policy::CategorySet help_categories_;
   std::vector<list::Edit> edits_;

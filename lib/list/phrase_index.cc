@@ -1,0 +1,188 @@
+#include "list/phrase_index.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "base/assert.h"
+
+namespace haetae::list {
+namespace {
+
+// Strings that share a piece: each is compared wherever it stands.
+constexpr std::size_t kHoldersMax = 16;
+// A piece that is there already is taken up to so many times more often than the rarest.
+constexpr double kSharedGain = 4;
+// Korean ends its words alike, and texts do so more often than phrases: what stands inside of a
+// word is taken where nothing else is there.
+constexpr double kInsideCost = 1000;
+constexpr std::size_t kGramBytes = PhraseIndex::kGramBytes;
+
+// How often a piece stands in texts, guessed from the strings' own letters: each by the one before
+// it. "f the" is everywhere, "f por" is not.
+class Likelihood {
+ public:
+  explicit Likelihood(const std::vector<std::string>& literals) {
+    for (const std::string& literal : literals) {
+      for (std::size_t i = 0; i < literal.size(); ++i) {
+        ++all_;
+        ++of_octet_[octet(literal[i])];
+        if (i > 0) ++of_pair_[pair(literal[i - 1], literal[i])];
+      }
+    }
+  }
+
+  // gram: a piece of one of the strings.
+  double of(std::string_view gram) const {
+    double likely = of_octet_[octet(gram[0])] / all_;
+    for (std::size_t i = 1; i < gram.size(); ++i) {
+      likely *= of_pair_[pair(gram[i - 1], gram[i])] / of_octet_[octet(gram[i - 1])];
+    }
+    return likely;
+  }
+
+ private:
+  static std::size_t octet(char c) { return static_cast<std::uint8_t>(c); }
+  static std::size_t pair(char first, char second) { return octet(first) << 8 | octet(second); }
+
+  double all_ = 0;
+  std::vector<double> of_octet_ = std::vector<double>(256);
+  std::vector<double> of_pair_ = std::vector<double>(256 * 256);
+};
+
+// text: of eight octets at least.
+std::uint64_t eight_octets(std::string_view text) {
+  std::uint64_t octets = 0;
+  std::memcpy(&octets, text.data(), sizeof(octets));
+  return octets;
+}
+
+struct Giver {
+  std::uint32_t literal;
+  std::uint32_t before;
+};
+using Pieces = std::map<std::string, std::vector<Giver>>;
+
+Pieces choose_pieces(const std::vector<std::string>& literals) {
+  const Likelihood likelihood(literals);
+  Pieces pieces;
+  for (std::uint32_t i = 0; i < literals.size(); ++i) {
+    const std::string& literal = literals[i];
+    HAETAE_ASSERT(PhraseIndex::can_hold(literal));
+    double least = std::numeric_limits<double>::infinity();
+    std::size_t best = 0;
+    for (std::size_t at = 0; at + kGramBytes <= literal.size(); ++at) {
+      if (!PhraseIndex::is_start(literal[at])) continue;
+      const auto known = pieces.find(literal.substr(at, kGramBytes));
+      double cost = likelihood.of(std::string_view(literal).substr(at, kGramBytes));
+      const bool starts_word = at == 0 || literal[at] == ' ' || literal[at - 1] == ' ';
+      if (!starts_word) cost *= kInsideCost;
+      if (known != pieces.end()) {
+        cost = known->second.size() < kHoldersMax ? cost / kSharedGain : 1 + cost;
+      }
+      if (cost >= least) continue;
+      least = cost;
+      best = at;
+    }
+    if (least < std::numeric_limits<double>::infinity()) {
+      pieces[literal.substr(best, kGramBytes)].push_back({i, static_cast<std::uint32_t>(best)});
+      continue;
+    }
+    // A short one is entered with each octet that may follow it.
+    best = literal.size() - kGramBytes + 1;
+    for (int next = 0; next < 256; ++next) {
+      pieces[literal.substr(best) + static_cast<char>(next)].push_back(
+          {i, static_cast<std::uint32_t>(best)});
+    }
+  }
+  return pieces;
+}
+
+}  // namespace
+
+PhraseIndex::PhraseIndex(const std::vector<std::string>& literals)
+    : filter_(std::size_t{1} << (kFilterBits - 6)) {
+  std::vector<std::uint32_t> starts;
+  for (const std::string& literal : literals) {
+    starts.push_back(static_cast<std::uint32_t>(octets_.size()));
+    octets_ += literal;
+  }
+  const Pieces pieces = choose_pieces(literals);
+  slots_.resize(std::bit_ceil(2 * pieces.size() + 2));
+  slot_shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
+  for (const auto& [piece, givers] : pieces) {
+    const auto first = static_cast<std::uint32_t>(holders_.size());
+    const auto count = static_cast<std::uint32_t>(givers.size());
+    for (const Giver& giver : givers) {
+      const std::string& literal = literals[giver.literal];
+      std::string head = literal;
+      head.resize(sizeof(std::uint64_t));
+      const std::string mask(std::min(literal.size(), head.size()), '\xff');
+      holders_.push_back({giver.literal, starts[giver.literal], giver.before,
+                          static_cast<std::uint32_t>(literal.size()), eight_octets(head),
+                          eight_octets(mask + std::string(head.size(), '\0'))});
+    }
+    std::string octets = piece;
+    octets.resize(sizeof(std::uint64_t));
+    enter(gram_at(octets.data()), first, count);
+  }
+}
+
+void PhraseIndex::enter(std::uint64_t gram, std::uint32_t first, std::uint32_t count) {
+  const std::uint64_t bit = mixed(gram) >> (64 - kFilterBits);
+  filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
+  std::size_t slot = mixed(gram) >> slot_shift_;
+  while (slots_[slot].count != 0) slot = (slot + 1) & (slots_.size() - 1);
+  slots_[slot] = {gram, first, count};
+}
+
+bool PhraseIndex::can_hold(std::string_view literal) noexcept {
+  if (literal.size() < kGramBytes - 1) return false;
+  literal.remove_suffix(kGramBytes - 2);
+  return std::ranges::any_of(literal, is_start);
+}
+
+// A bit for each of 64 octets.
+std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
+  std::uint64_t starts = 0;
+#if defined(__SSE2__)
+  for (unsigned at = 0; at < 64; at += 16) {
+    __m128i octets;
+    std::memcpy(&octets, text + at, sizeof(octets));
+    const __m128i are =
+        _mm_and_si128(_mm_cmpgt_epi8(octets, _mm_set1_epi8(static_cast<char>(0xbf))),
+                      _mm_cmplt_epi8(octets, _mm_set1_epi8('9' + 1)));
+    starts |= static_cast<std::uint64_t>(_mm_movemask_epi8(are)) << at;
+  }
+#else
+  for (unsigned at = 0; at < 64; ++at) {
+    starts |= std::uint64_t{is_start(text[at])} << at;
+  }
+#endif
+  return starts;
+}
+
+// No branch depends on what stands at a place: each is written down, and kept only if the next one
+// is not written over it.
+std::size_t PhraseIndex::possible_places(
+    const char* text, std::size_t size,
+    std::span<std::uint16_t, kBlockBytes> places) const noexcept {
+  std::size_t count = 0;
+  for (std::size_t from = 0; from < size; from += 64) {
+    std::uint64_t starts = starts_in(text + from);
+    if (size - from < 64) starts &= (std::uint64_t{1} << (size - from)) - 1;
+    for (; starts != 0; starts &= starts - 1) {
+      const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(starts));
+      const std::uint64_t bit = mixed(gram_at(text + at)) >> (64 - kFilterBits);
+      places[count] = static_cast<std::uint16_t>(at);
+      count += filter_[bit / 64] >> bit % 64 & 1;
+    }
+  }
+  return count;
+}
+
+}  // namespace haetae::list

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haetae::list {
+
+// Finds thousands of plain strings in a text that PhraseText wrote, each place where one stands.
+// Each of them gives one piece of five octets, its rarest, that begins with a blank, a digit or a
+// letter beyond ASCII. A text is looked at where it has one of those: in English once a word, in
+// Korean once a syllable. What begins there is asked of a table that fits the processor's nearest
+// caches, and only where a piece stands the strings that gave it are compared. The speed hardly
+// depends on how many strings there are: bench/list/phrase_bench.cc has the figures, and
+// Hyperscan's beside them. Immutable, shared by all threads.
+class PhraseIndex {
+ public:
+  static constexpr std::size_t kGramBytes = 5;
+  // Octets behind a text that must be there to be read; what they are does not matter.
+  static constexpr std::size_t kPaddingBytes = 80;
+
+  // True of what a piece begins with: of ASCII all that is no letter, and first octets of UTF-8.
+  static constexpr bool is_start(char octet) noexcept {
+    const auto value = static_cast<signed char>(octet);
+    return value > static_cast<signed char>(0xbf) && value <= '9';
+  }
+  // True if it has a piece to be found by: begins with a blank or holds a letter beyond ASCII or a
+  // digit, with three octets more behind that.
+  static bool can_hold(std::string_view literal) noexcept;
+
+  // literals: distinct; can_hold() each.
+  explicit PhraseIndex(const std::vector<std::string>& literals);
+
+  // Calls found(literal), its place among the literals, for each place of the text where it stands
+  // whole. Hot path.
+  template <typename Found>
+  void find(std::string_view text, const Found& found) const noexcept {
+    std::array<std::uint16_t, kBlockBytes> places;
+    for (std::size_t from = 0; from < text.size(); from += kBlockBytes) {
+      const std::size_t size = std::min(kBlockBytes, text.size() - from);
+      const std::size_t count = possible_places(text.data() + from, size, places);
+      for (std::size_t i = 0; i < count; ++i) ask(text, from + places[i], found);
+    }
+  }
+
+ private:
+  // What is looked through before what was found is compared.
+  static constexpr std::size_t kBlockBytes = 512;
+  static constexpr unsigned kFilterBits = 18;  // 32 KB
+
+  static std::uint64_t gram_at(const char* text) noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t octets = 0;
+    std::memcpy(&octets, text, sizeof(octets));
+    return octets << (64 - 8 * kGramBytes);
+  }
+  static std::uint64_t mixed(std::uint64_t gram) noexcept { return gram * 0x9e3779b97f4a7c15; }
+
+  static std::uint64_t starts_in(const char* text) noexcept;
+
+  // Where in the text, of kBlockBytes at most, a piece may stand that a string gave.
+  std::size_t possible_places(const char* text, std::size_t size,
+                              std::span<std::uint16_t, kBlockBytes> places) const noexcept;
+
+  // A string that gave a piece, and how many of its octets stand before that.
+  struct Holder {
+    std::uint32_t literal;
+    std::uint32_t at;
+    std::uint32_t before;
+    std::uint32_t size;
+    std::uint64_t head;  // its first octets, eight at most
+    std::uint64_t head_mask;
+  };
+
+  template <typename Found>
+  void ask(std::string_view text, std::size_t at, const Found& found) const noexcept {
+    for (const Holder& holder : holders_of(gram_at(text.data() + at))) {
+      if (at < holder.before || text.size() - (at - holder.before) < holder.size) continue;
+      const char* const start = text.data() + (at - holder.before);
+      std::uint64_t head = 0;
+      std::memcpy(&head, start, sizeof(head));
+      if ((head & holder.head_mask) != holder.head) continue;
+      if (std::memcmp(start, octets_.data() + holder.at, holder.size) == 0) found(holder.literal);
+    }
+  }
+
+  struct Slot {
+    std::uint64_t gram = 0;
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;  // 0: the slot is empty
+  };
+  std::span<const Holder> holders_of(std::uint64_t gram) const noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t slot = mixed(gram) >> slot_shift_;; slot = (slot + 1) & mask) {
+      if (slots_[slot].count == 0) return {};
+      if (slots_[slot].gram == gram)
+        return {holders_.data() + slots_[slot].first, slots_[slot].count};
+    }
+  }
+
+  void enter(std::uint64_t gram, std::uint32_t first, std::uint32_t count);
+
+  std::vector<std::uint64_t> filter_;
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  unsigned slot_shift_ = 0;
+  std::vector<Holder> holders_;
+  std::string octets_;  // of all strings
+};
+
+}  // namespace haetae::list
