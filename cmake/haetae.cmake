@@ -184,7 +184,7 @@ function(haetae_benchmarks)
     get_filename_component(folder ${file} DIRECTORY)
     get_filename_component(folder ${folder} NAME)
     add_executable(${folder}_${stem} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_content
+    target_link_libraries(${folder}_${stem} PRIVATE haetae_dns haetae_inspect haetae_build haetae_content haetae_proxy
                           haetae_test_support
                           benchmark::benchmark Threads::Threads)
     haetae_link_daemon(${folder}_${stem} ${file})

@@ -47,6 +47,13 @@ bool same_endpoint(const std::optional<config::Endpoint>& a,
   return a->address == b->address && a->port == b->port;
 }
 
+bool same_proxy(const config::Proxy& a, const config::Proxy& b) {
+  return a.mode == b.mode && a.direct == b.direct &&
+         std::ranges::equal(a.listen, b.listen, [](const auto& x, const auto& y) {
+           return x.address == y.address && x.port == y.port;
+         });
+}
+
 bool same_tap(config::Tap a, const config::Tap& b) {
   a.filter_line = b.filter_line;
   return a == b;
@@ -76,6 +83,7 @@ void tell_what_needs_a_restart(const config::Config& now, const config::Config& 
            now.gate.unresolved_except == next.gate.unresolved_except,
        "gate.unresolved");
   tell(same_tap(now.tap, next.tap), "tap");
+  tell(same_proxy(now.proxy, next.proxy), "proxy");
 }
 
 // Tells threads that move from those that hang.

@@ -33,7 +33,7 @@ class ScanSink final : public content::TextSink {
   list::PhraseScan* scan_;
 };
 
-// What counted for one category, the heaviest first.
+// What counted for one category that at least one phrase accuses, the heaviest first.
 struct Counted {
   const policy::Category* category;
   policy::CategoryId id;
@@ -63,6 +63,8 @@ std::vector<Counted> by_category(const list::PhraseScan& scan, const policy::Pol
     return a.points > b.points;
   };
   for (Counted& category : categories) std::ranges::stable_sort(category.rows, heavier);
+  std::erase_if(categories,
+                [](const Counted& category) { return category.rows.front().points < 0; });
   std::ranges::stable_sort(categories, std::ranges::greater(), &Counted::points);
   return categories;
 }
@@ -110,10 +112,10 @@ std::expected<SavedPage, std::string> SavedPage::read(
   content::DecoderBudget budget(kPageBytesMax);
   content::BodyText text(budget);
   const auto room = std::make_unique<content::BodyRoom>();
-  const bool is_text = text.start("", {}) &&
-                       text.feed(as_bytes(octets), *room, sink) != content::BodyEnd::NotText &&
-                       text.finish(*room, sink);
-  if (!is_text) {
+  const bool is_whole = text.start("", {}) &&
+                        text.feed(as_bytes(octets), *room, sink) != content::BodyEnd::NotText &&
+                        text.finish(*room, sink);
+  if (!is_whole || text.read_bytes() == 0) {
     return std::unexpected(fmt::format(
         "{} is nothing that people read as text: save the page as HTML or text, not packed",
         file.string()));
@@ -132,7 +134,7 @@ void SavedPage::write_text(const Explanation& explanation, std::string& out) con
   }
   if (scan_ == nullptr) return;
   const std::vector<Counted> categories = by_category(*scan_, explanation.policy);
-  if (categories.empty()) out += "  phrases   none that counts\n";
+  if (categories.empty()) out += "  phrases   none that accuses\n";
   for (const Counted& category : categories) {
     out +=
         fmt::format("  phrases   {}: {} points of {}, {}\n", category.category->id, category.points,

@@ -21,8 +21,8 @@ class SavedPage {
 
   policy::PageFacts facts() const noexcept { return {scan_ ? &score_ : nullptr, labels_}; }
 
-  // What counted, by category: points and phrases, and what the page calls itself. Phrases of
-  // categories that lead to help are never told one by one.
+  // What the page calls itself, and what counted: by category, where a phrase accuses, its points
+  // and its phrases. Those of categories that lead to help are never told one by one.
   void write_text(const Explanation& explanation, std::string& out) const;
   // The same as an object of JSON, for the key `page`.
   std::string json(const Explanation& explanation) const;

@@ -5,7 +5,7 @@
 
 #include "base/assert.h"
 #include "base/utf8.h"
-#include "content/plain_run.h"
+#include "content/text_run.h"
 
 namespace haetae::content {
 namespace {
@@ -15,31 +15,38 @@ enum Class : std::uint8_t { kNothing, kSign, kBoundary, kWide, kStop, kFirstLett
 
 using Classes = std::array<std::uint8_t, 256>;
 
-// stops: octets that end the reading.
-constexpr Classes classes(std::string_view stops, std::string_view boundaries = "") {
+constexpr Classes classes_of(std::string_view ends, std::string_view boundaries) noexcept {
   Classes of{};
-  for (int i = 0; i < 256; ++i) {
-    const auto folded = static_cast<std::uint8_t>(i < 0x80 ? fold(static_cast<char32_t>(i)) : 0);
+  for (unsigned i = 0; i < of.size(); ++i) {
+    const char32_t folded = i < 0x80 ? fold(static_cast<char32_t>(i)) : 0;
     const bool is_letter = i < 0x80 && is_word_character(folded);
-    of[static_cast<std::size_t>(i)] = i >= 0x80   ? std::uint8_t{kWide}
-                                      : is_letter ? folded
-                                                  : std::uint8_t{kSign};
+    of[i] = is_letter ? static_cast<std::uint8_t>(folded) : std::uint8_t{i < 0x80 ? kSign : kWide};
   }
-  // Browsers leave NUL out.
-  of['\''] = of[0] = kNothing;
+  of['\''] = of[0] = kNothing;  // browsers leave NUL out
   for (const char c : boundaries) of[static_cast<unsigned char>(c)] = kBoundary;
-  for (const char c : stops) of[static_cast<unsigned char>(c)] = kStop;
+  for (const char c : ends) of[static_cast<unsigned char>(c)] = kStop;
   return of;
 }
 
-constexpr Classes kOfHtml = classes("<&");
-constexpr Classes kOfJson = classes("\\", "\"");
-constexpr Classes kOfPlain = classes("");
-constexpr Classes kOfCdata = classes("]>");
-constexpr Classes kOfKept = classes("&");
-constexpr Classes kOfDoubleQuotes = classes("\"&");
-constexpr Classes kOfSingleQuotes = classes("'&");
-constexpr Classes kOfNoQuotes = classes(" \t\n\r\f>&");
+}  // namespace
+
+// How octets are read at one place.
+struct PageText::Reading {
+  Classes of;
+  Stops stops;      // all that are neither letters nor signs, where there are two at most
+  bool has_blanks;  // a blank is a sign, as all others are
+};
+
+namespace {
+
+constexpr PageText::Reading kOfHtml{classes_of("<&", ""), {'<', '&'}, true};
+constexpr PageText::Reading kOfJson{classes_of("\\", "\""), {'\\', '"'}, true};
+constexpr PageText::Reading kOfPlain{classes_of("", ""), {'\0', '\0'}, true};
+constexpr PageText::Reading kOfCdata{classes_of("]>", ""), {']', '>'}, true};
+constexpr PageText::Reading kOfKept{classes_of("&", ""), {'&', '&'}, true};
+constexpr PageText::Reading kOfDoubleQuotes{classes_of("\"&", ""), {'"', '&'}, true};
+constexpr PageText::Reading kOfSingleQuotes{classes_of("'&", ""), {'\'', '&'}, true};
+constexpr PageText::Reading kOfNoQuotes{classes_of(" \t\n\r\f>&", ""), {'>', '&'}, false};
 
 constexpr std::ptrdiff_t kHangulBytes = 3;
 
@@ -183,8 +190,8 @@ const char* PageText::step(const char* at, const char* end) noexcept {
 }
 
 const char* PageText::read_text(const char* at, const char* end) noexcept {
-  const Classes& of = form_ == Form::Json ? kOfJson : form_ == Form::Plain ? kOfPlain : kOfHtml;
-  at = read_words(at, end, of);
+  const Reading& how = form_ == Form::Json ? kOfJson : form_ == Form::Plain ? kOfPlain : kOfHtml;
+  at = read_words(at, end, how);
   if (at == end) return at;
   switch (*at) {
     case '&': start_reference(State::Reference); break;
@@ -214,23 +221,23 @@ const char* PageText::read_kept_words(const char* at, const char* end) noexcept 
 
 // Of an attribute's value, up to its end or a reference.
 const char* PageText::read_value_words(const char* at, const char* end) noexcept {
-  const Classes& of = quote_ == '"'    ? kOfDoubleQuotes
-                      : quote_ == '\'' ? kOfSingleQuotes
-                                       : kOfNoQuotes;
-  return read_words(at, end, of);
+  const Reading& how = quote_ == '"'    ? kOfDoubleQuotes
+                       : quote_ == '\'' ? kOfSingleQuotes
+                                        : kOfNoQuotes;
+  return read_words(at, end, how);
 }
 
 // Writes words up to the first octet that stops it, and returns where that stands.
-const char* PageText::read_words(const char* at, const char* end, const Classes& of) noexcept {
+const char* PageText::read_words(const char* at, const char* end, const Reading& how) noexcept {
+  const Classes& of = how.of;
   Writer out = writer();  // a copy, so that what is written cannot be it
   const char* const start = out.at;
-  const bool has_blanks = of[' '] == kSign;
   if (cut_bytes_ > 0) at = read_cut(at, end, out);
   while (at != end) {
     const std::uint8_t first = of[static_cast<std::uint8_t>(*at)];
     if (first >= kFirstLetter) {
       out.put_gap();
-      if (has_blanks) at = copy_plain_run(at, end, out.at);
+      if (how.has_blanks) at = copy_text_run(at, end, how.stops, out.at);
       std::uint8_t next = 0;
       while (at != end && (next = of[static_cast<std::uint8_t>(*at)]) >= kFirstLetter) {
         *out.at++ = static_cast<char>(next);
@@ -244,7 +251,7 @@ const char* PageText::read_words(const char* at, const char* end, const Classes&
       out.separate(Gap::Blank);
       ++at;
     } else if (first == kWide) {
-      at = read_hangul(at, end, has_blanks, out);
+      at = read_hangul(at, end, how.has_blanks, out);
       if (at != end && of[static_cast<std::uint8_t>(*at)] == kWide) at = read_wide(at, end, out);
     } else if (first == kStop) {
       break;

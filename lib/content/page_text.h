@@ -59,6 +59,8 @@ class PageRoom {
 // escapes undone. Of a plain text all.
 class PageText {
  public:
+  struct Reading;  // how octets are read at one place; of no use outside
+
   void start(Form form) noexcept;
 
   // utf8: at most limits::kPageChunkBytesMax octets; broken ones are no letters. room: what is in
@@ -134,14 +136,13 @@ class PageText {
     }
     std::string_view text() const noexcept { return {octets.data(), size}; }
   };
-  using Classes = std::array<std::uint8_t, 256>;
 
   void open(PageRoom& room) noexcept;
   void close(PageRoom& room) noexcept;
   const char* step(const char* at, const char* end) noexcept;
   // Words: page_text.cc.
   const char* read_text(const char* at, const char* end) noexcept;
-  const char* read_words(const char* at, const char* end, const Classes& classes) noexcept;
+  const char* read_words(const char* at, const char* end, const Reading& how) noexcept;
   const char* read_kept_words(const char* at, const char* end) noexcept;
   const char* read_value_words(const char* at, const char* end) noexcept;
   static const char* read_hangul(const char* at, const char* end, bool has_blanks,

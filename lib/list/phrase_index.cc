@@ -20,7 +20,6 @@ constexpr double kSharedGain = 4;
 // Korean ends its words alike, and texts do so more often than phrases: what stands inside of a
 // word is taken where nothing else is there.
 constexpr double kInsideCost = 1000;
-constexpr std::size_t kGramBytes = PhraseIndex::kGramBytes;
 
 // How often a piece stands in texts, guessed from the strings' own letters: each by the one before
 // it. "f the" is everywhere, "f por" is not.
@@ -36,11 +35,11 @@ class Likelihood {
     }
   }
 
-  // gram: a piece of one of the strings.
-  double of(std::string_view gram) const {
-    double likely = of_octet_[octet(gram[0])] / all_;
-    for (std::size_t i = 1; i < gram.size(); ++i) {
-      likely *= of_pair_[pair(gram[i - 1], gram[i])] / of_octet_[octet(gram[i - 1])];
+  // piece: of one of the strings.
+  double of(std::string_view piece) const {
+    double likely = of_octet_[octet(piece[0])] / all_;
+    for (std::size_t i = 1; i < piece.size(); ++i) {
+      likely *= of_pair_[pair(piece[i - 1], piece[i])] / of_octet_[octet(piece[i - 1])];
     }
     return likely;
   }
@@ -54,18 +53,20 @@ class Likelihood {
   std::vector<double> of_pair_ = std::vector<double>(256 * 256);
 };
 
-// text: of eight octets at least.
-std::uint64_t eight_octets(std::string_view text) {
-  std::uint64_t octets = 0;
-  std::memcpy(&octets, text.data(), sizeof(octets));
-  return octets;
-}
-
 struct Giver {
   std::uint32_t literal;
   std::uint32_t before;
 };
 using Pieces = std::map<std::string, std::vector<Giver>>;
+
+// A long piece, if there is a place for one where pieces may begin.
+std::size_t size_of_piece(std::string_view literal) {
+  const std::size_t starts =
+      literal.size() < PhraseIndex::kLongBytes ? 0 : literal.size() - PhraseIndex::kLongBytes + 1;
+  return std::ranges::any_of(literal.substr(0, starts), PhraseIndex::is_start)
+             ? PhraseIndex::kLongBytes
+             : PhraseIndex::kShortBytes;
+}
 
 Pieces choose_pieces(const std::vector<std::string>& literals) {
   const Likelihood likelihood(literals);
@@ -75,10 +76,11 @@ Pieces choose_pieces(const std::vector<std::string>& literals) {
     HAETAE_ASSERT(PhraseIndex::can_hold(literal));
     double least = std::numeric_limits<double>::infinity();
     std::size_t best = 0;
-    for (std::size_t at = 0; at + kGramBytes <= literal.size(); ++at) {
+    const std::size_t size = size_of_piece(literal);
+    for (std::size_t at = 0; at + size <= literal.size(); ++at) {
       if (!PhraseIndex::is_start(literal[at])) continue;
-      const auto known = pieces.find(literal.substr(at, kGramBytes));
-      double cost = likelihood.of(std::string_view(literal).substr(at, kGramBytes));
+      const auto known = pieces.find(literal.substr(at, size));
+      double cost = likelihood.of(std::string_view(literal).substr(at, size));
       const bool starts_word = at == 0 || literal[at] == ' ' || literal[at - 1] == ' ';
       if (!starts_word) cost *= kInsideCost;
       if (known != pieces.end()) {
@@ -89,11 +91,11 @@ Pieces choose_pieces(const std::vector<std::string>& literals) {
       best = at;
     }
     if (least < std::numeric_limits<double>::infinity()) {
-      pieces[literal.substr(best, kGramBytes)].push_back({i, static_cast<std::uint32_t>(best)});
+      pieces[literal.substr(best, size)].push_back({i, static_cast<std::uint32_t>(best)});
       continue;
     }
     // A short one is entered with each octet that may follow it.
-    best = literal.size() - kGramBytes + 1;
+    best = literal.size() - PhraseIndex::kShortBytes + 1;
     for (int next = 0; next < 256; ++next) {
       pieces[literal.substr(best) + static_cast<char>(next)].push_back(
           {i, static_cast<std::uint32_t>(best)});
@@ -123,26 +125,27 @@ PhraseIndex::PhraseIndex(const std::vector<std::string>& literals)
       head.resize(sizeof(std::uint64_t));
       const std::string mask(std::min(literal.size(), head.size()), '\xff');
       holders_.push_back({giver.literal, starts[giver.literal], giver.before,
-                          static_cast<std::uint32_t>(literal.size()), eight_octets(head),
-                          eight_octets(mask + std::string(head.size(), '\0'))});
+                          static_cast<std::uint32_t>(literal.size()), long_piece_at(head.data()),
+                          long_piece_at((mask + std::string(kLongBytes, '\0')).data())});
     }
     std::string octets = piece;
-    octets.resize(sizeof(std::uint64_t));
-    enter(gram_at(octets.data()), first, count);
+    octets.resize(kLongBytes);
+    const std::uint64_t long_piece = long_piece_at(octets.data());
+    enter(piece.size() == kLongBytes ? long_piece : short_of(long_piece), first, count);
   }
 }
 
-void PhraseIndex::enter(std::uint64_t gram, std::uint32_t first, std::uint32_t count) {
-  const std::uint64_t bit = mixed(gram) >> (64 - kFilterBits);
+void PhraseIndex::enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count) {
+  const std::uint64_t bit = mixed(piece) >> (64 - kFilterBits);
   filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
-  std::size_t slot = mixed(gram) >> slot_shift_;
+  std::size_t slot = mixed(piece) >> slot_shift_;
   while (slots_[slot].count != 0) slot = (slot + 1) & (slots_.size() - 1);
-  slots_[slot] = {gram, first, count};
+  slots_[slot] = {piece, first, count};
 }
 
 bool PhraseIndex::can_hold(std::string_view literal) noexcept {
-  if (literal.size() < kGramBytes - 1) return false;
-  literal.remove_suffix(kGramBytes - 2);
+  if (literal.size() < kShortBytes - 1) return false;
+  literal.remove_suffix(kShortBytes - 2);
   return std::ranges::any_of(literal, is_start);
 }
 
@@ -177,9 +180,9 @@ std::size_t PhraseIndex::possible_places(
     if (size - from < 64) starts &= (std::uint64_t{1} << (size - from)) - 1;
     for (; starts != 0; starts &= starts - 1) {
       const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(starts));
-      const std::uint64_t bit = mixed(gram_at(text + at)) >> (64 - kFilterBits);
+      const std::uint64_t piece = long_piece_at(text + at);
       places[count] = static_cast<std::uint16_t>(at);
-      count += filter_[bit / 64] >> bit % 64 & 1;
+      count += (may_be(piece) | may_be(short_of(piece))) & 1;
     }
   }
   return count;

@@ -13,15 +13,17 @@
 namespace haetae::list {
 
 // Finds thousands of plain strings in a text that PhraseText wrote, each place where one stands.
-// Each of them gives one piece of five octets, its rarest, that begins with a blank, a digit or a
-// letter beyond ASCII. A text is looked at where it has one of those: in English once a word, in
-// Korean once a syllable. What begins there is asked of a table that fits the processor's nearest
-// caches, and only where a piece stands the strings that gave it are compared. The speed hardly
-// depends on how many strings there are: bench/list/phrase_bench.cc has the figures, and
-// Hyperscan's beside them. Immutable, shared by all threads.
+// Each of them gives one piece, its rarest, that begins with a blank, a digit or a letter beyond
+// ASCII: of eight octets, or of five where it has none of eight. A text is looked at where it has
+// one of those beginnings, in English once a word, in Korean once a syllable. What begins there is
+// asked of a table that fits the processor's nearest caches, and only where a piece stands the
+// strings that gave it are compared. The speed hardly depends on how many strings there are:
+// bench/list/phrase_bench.cc measures it, and Hyperscan beside it. Immutable, shared by all
+// threads.
 class PhraseIndex {
  public:
-  static constexpr std::size_t kGramBytes = 5;
+  static constexpr std::size_t kLongBytes = 8;
+  static constexpr std::size_t kShortBytes = 5;
   // Octets behind a text that must be there to be read; what they are does not matter.
   static constexpr std::size_t kPaddingBytes = 80;
 
@@ -54,15 +56,25 @@ class PhraseIndex {
   static constexpr std::size_t kBlockBytes = 512;
   static constexpr unsigned kFilterBits = 18;  // 32 KB
 
-  static std::uint64_t gram_at(const char* text) noexcept {
+  static std::uint64_t long_piece_at(const char* text) noexcept {
     static_assert(std::endian::native == std::endian::little);
     std::uint64_t octets = 0;
     std::memcpy(&octets, text, sizeof(octets));
-    return octets << (64 - 8 * kGramBytes);
+    return octets;
   }
-  static std::uint64_t mixed(std::uint64_t gram) noexcept { return gram * 0x9e3779b97f4a7c15; }
+  // The first octets of a long one, with zeros before them, which no text holds.
+  static std::uint64_t short_of(std::uint64_t long_piece) noexcept {
+    return long_piece << 8 * (kLongBytes - kShortBytes);
+  }
+  static std::uint64_t mixed(std::uint64_t piece) noexcept { return piece * 0x9e3779b97f4a7c15; }
 
   static std::uint64_t starts_in(const char* text) noexcept;
+
+  // The lowest bit is set where a string gave the piece, and seldom where none did.
+  std::uint64_t may_be(std::uint64_t piece) const noexcept {
+    const std::uint64_t bit = mixed(piece) >> (64 - kFilterBits);
+    return filter_[bit / 64] >> bit % 64;
+  }
 
   // Where in the text, of kBlockBytes at most, a piece may stand that a string gave.
   std::size_t possible_places(const char* text, std::size_t size,
@@ -80,7 +92,15 @@ class PhraseIndex {
 
   template <typename Found>
   void ask(std::string_view text, std::size_t at, const Found& found) const noexcept {
-    for (const Holder& holder : holders_of(gram_at(text.data() + at))) {
+    const std::uint64_t piece = long_piece_at(text.data() + at);
+    compare(text, at, holders_of(piece), found);
+    compare(text, at, holders_of(short_of(piece)), found);
+  }
+
+  template <typename Found>
+  void compare(std::string_view text, std::size_t at, std::span<const Holder> holders,
+               const Found& found) const noexcept {
+    for (const Holder& holder : holders) {
       if (at < holder.before || text.size() - (at - holder.before) < holder.size) continue;
       const char* const start = text.data() + (at - holder.before);
       std::uint64_t head = 0;
@@ -91,20 +111,20 @@ class PhraseIndex {
   }
 
   struct Slot {
-    std::uint64_t gram = 0;
+    std::uint64_t piece = 0;
     std::uint32_t first = 0;
     std::uint32_t count = 0;  // 0: the slot is empty
   };
-  std::span<const Holder> holders_of(std::uint64_t gram) const noexcept {
+  std::span<const Holder> holders_of(std::uint64_t piece) const noexcept {
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t slot = mixed(gram) >> slot_shift_;; slot = (slot + 1) & mask) {
+    for (std::size_t slot = mixed(piece) >> slot_shift_;; slot = (slot + 1) & mask) {
       if (slots_[slot].count == 0) return {};
-      if (slots_[slot].gram == gram)
+      if (slots_[slot].piece == piece)
         return {holders_.data() + slots_[slot].first, slots_[slot].count};
     }
   }
 
-  void enter(std::uint64_t gram, std::uint32_t first, std::uint32_t count);
+  void enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count);
 
   std::vector<std::uint64_t> filter_;
   std::vector<Slot> slots_;  // a power of two, at most half full

@@ -194,9 +194,9 @@ std::vector<Phrase> random_phrases(std::mt19937& random, std::size_t count) {
   std::map<std::string, Phrase> phrases;
   while (phrases.size() < count) {
     std::vector<std::string> parts;
-    for (unsigned part = random() % 4 == 0 ? 1 + random() % 3 : 1; part > 0; --part) {
+    for (std::uint64_t part = random() % 4 == 0 ? 1 + random() % 3 : 1; part > 0; --part) {
       std::string text = kWords[random() % std::size(kWords)];
-      for (unsigned more = random() % 3; more > 0; --more) {
+      for (std::uint64_t more = random() % 3; more > 0; --more) {
         text += ' ';
         text += kWords[random() % std::size(kWords)];
       }
@@ -217,7 +217,7 @@ std::string random_text(std::mt19937& random) {
   constexpr const char* kPieces[] = {"a",  "b",  "aa", "ab",    " ",  " ", "\n",  "1",
                                      "19", "가", "나", "가나 ", "다", "é", "aab "};
   std::string text;
-  for (unsigned pieces = random() % 200; pieces > 0; --pieces) {
+  for (std::uint64_t pieces = random() % 200; pieces > 0; --pieces) {
     text += kPieces[random() % std::size(kPieces)];
   }
   return text;

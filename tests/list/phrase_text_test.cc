@@ -52,7 +52,8 @@ constexpr TextCase kTextCases[] = {
 TEST(PhraseText, PutsEveryWordBetweenBlanks) {
   for (const TextCase& row : kTextCases) {
     EXPECT_EQ(written(row.text, 1000, 1000), row.written) << row.sentence;
-    if (*row.text != '\0') EXPECT_EQ(test::slow_text(row.text), row.written) << row.sentence;
+    if (*row.text == '\0') continue;  // there the slow one writes the blank before the first word
+    EXPECT_EQ(test::slow_text(row.text), row.written) << row.sentence;
   }
 }
 
@@ -65,7 +66,7 @@ TEST(PhraseText, IsTheSameHoweverItIsCut) {
   std::mt19937 random(5);
   for (int i = 0; i < 3000; ++i) {
     std::string text;
-    for (unsigned parts = random() % 40; parts > 0; --parts) {
+    for (std::uint64_t parts = random() % 40; parts > 0; --parts) {
       text += kPieces[random() % std::size(kPieces)];
     }
     const std::string whole = written(text, 10'000, 10'000);

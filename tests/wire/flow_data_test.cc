@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "support/conversations.h"
 #include "support/guarded_bytes.h"
 #include "support/hello_maker.h"
 #include "support/test_data.h"
@@ -121,48 +122,18 @@ TEST(FlowData, NeedsBothDatagramsOfALongHello) {
   EXPECT_FALSE(stream.empty());
 }
 
-// The files of a tar archive (POSIX.1-1988, ustar), by name.
-std::map<std::string, std::string> files_of_tar(const std::string& tar) {
-  std::map<std::string, std::string> files;
-  constexpr std::size_t kBlock = 512;
-  for (std::size_t at = 0; at + kBlock <= tar.size() && tar[at] != '\0';) {
-    const std::string name = tar.substr(at, 100).c_str();
-    const std::size_t size = std::stoul(tar.substr(at + 124, 11), nullptr, 8);
-    if (!name.ends_with('/')) files[name] = tar.substr(at + kBlock, size);
-    at += kBlock + (size + kBlock - 1) / kBlock * kBlock;
-  }
-  return files;
-}
-
-// The client's octets of a conversation that is written down in parts, each behind a line ">>>" of
-// the client or "<<<" of the server. The line's end before such a line is no part of it.
 std::string client_octets(const std::string& conversation) {
   std::string client;
-  bool is_client = false;
-  std::string part;
-  const auto end_part = [&] {
-    if (part.ends_with('\n')) part.pop_back();
-    if (part.ends_with('\r')) part.pop_back();
-    if (is_client) client += part;
-    part.clear();
-  };
-  std::istringstream lines(conversation);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(">>>") || line.starts_with("<<<")) {
-      end_part();
-      is_client = line.starts_with('>');
-    } else {
-      part += line + (lines.eof() ? "" : "\n");
-    }
+  for (const haetae::test::Part& part : haetae::test::parts_of(conversation)) {
+    if (part.is_client) client += part.octets;
   }
-  if (is_client) client += part;
   return client;
 }
 
 std::map<std::string, std::string> http_streams() {
   const auto archive = *data_folder() / "http" / "http-messages.tar.zst";
   std::map<std::string, std::string> streams;
-  for (const auto& [path, content] : files_of_tar(read_file(archive))) {
+  for (const auto& [path, content] : haetae::test::files_of_tar(read_file(archive))) {
     const std::string name = path.substr(path.rfind('/') + 1);
     streams[name] = name.ends_with(".t") ? client_octets(content) : content;
   }
