@@ -8,11 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 
+#include "daemon/blocked_web_pages.h"
 #include "daemon/clock.h"
 #include "daemon/gate_sightings.h"
 #include "daemon/proxy_lookup.h"
 #include "daemon/proxy_servers.h"
 #include "daemon/proxy_session.h"
+#include "proxy/body_scan.h"
 #include "proxy/limits.h"
 
 namespace haetae::daemon {
@@ -44,10 +46,12 @@ struct ProxyFront::Impl {
         sightings(all.lan, *all.policy.current()),
         judge(
             {all.policy, all.standing, all.resolved, &all.events, inspector_counters, &sightings}),
+        scans(judge, counters),
+        pages(all.policy, all.standing, all.pages),
         pac(proxy.direct),
         lookup(all.dns),
         shared{
-            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, all.bodies, all.pages},
+            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, &scans, &pages},
             lookup,      servers,
             pipes,       queue,
             proxy.listen} {
@@ -90,6 +94,7 @@ struct ProxyFront::Impl {
     const int count = epoll_wait(epoll.get(), events.data(), kEventsMax, 0);
     const Now now = read_clock();
     judge.refresh();
+    pages.refresh();
     lookup.take_replies();
     for (int i = 0; i < count; ++i) on_event(events[static_cast<std::size_t>(i)], now);
     pump_queue(now);
@@ -171,6 +176,7 @@ struct ProxyFront::Impl {
   void on_tick() {
     const Now now = read_clock();
     judge.refresh();
+    pages.refresh();
     for (auto next = sessions.begin(); next != sessions.end();) {
       ProxySession& session = *next++;
       if (!session.tick(now)) {
@@ -211,6 +217,8 @@ struct ProxyFront::Impl {
   Gauges gauges;
   GateSightings sightings;
   proxy::RequestJudge judge;
+  proxy::PageScans scans;
+  BlockedWebPages pages;
   proxy::Rooms client_rooms{limits::kProxyRoomBytes};
   proxy::Rooms server_rooms{limits::kProxyServerRoomBytes};
   proxy::Pac pac;

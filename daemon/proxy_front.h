@@ -11,12 +11,11 @@
 #include "dns/service.h"
 #include "event/event.h"
 #include "inspect/counters.h"
+#include "page/site.h"
 #include "policy/policy.h"
 #include "policy/resolved.h"
 #include "policy/standing.h"
-#include "proxy/answers.h"
 #include "proxy/counters.h"
-#include "proxy/response_bodies.h"
 
 namespace haetae::daemon {
 
@@ -32,9 +31,8 @@ class ProxyFront {
     policy::Resolved& resolved;
     LanWatch& lan;
     Ring<event::Event>& events;               // the worker's own
-    dns::Service& dns;                        // looks up names for clients of an explicit proxy
-    proxy::ResponseBodies* bodies = nullptr;  // null: no body is looked at
-    proxy::BlockPages* pages = nullptr;       // null: blocked requests are answered in a few words
+    dns::Service& dns;  // looks up names for clients of an explicit proxy
+    const Snapshot<page::Site>& pages;
   };
   ProxyFront(const Parts& parts, const config::Proxy& settings,
              std::vector<ProxyListener> listeners);

@@ -176,7 +176,7 @@ void Worker::open_proxy(const config::Proxy& settings, std::vector<ProxyListener
   const Published& published = impl_->published;
   impl_->proxy = std::make_unique<ProxyFront>(
       ProxyFront::Parts{impl_->io, published.policy, published.standing, *published.resolved,
-                        published.lan, impl_->events, impl_->service},
+                        published.lan, impl_->events, impl_->service, published.pages},
       settings, std::move(listeners));
 }
 

@@ -10,16 +10,17 @@ struct Status {
   std::string_view sentence;
 };
 
-std::string answer(std::string_view status, std::string_view type, std::string_view body,
+// fields: each with its line's end.
+std::string answer(std::string_view status, std::string_view fields, std::string_view body,
                    bool is_head) {
-  return fmt::format(
-      "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n"
-      "Connection: close\r\n\r\n{}",
-      status, type, body.size(), is_head ? std::string_view{} : body);
+  return fmt::format("HTTP/1.1 {}\r\n{}Content-Length: {}\r\nConnection: close\r\n\r\n{}", status,
+                     fields, body.size(), is_head ? std::string_view{} : body);
 }
 
-constexpr std::string_view kHtml = "text/html; charset=utf-8";
-constexpr std::string_view kPlain = "text/plain; charset=utf-8";
+constexpr std::string_view kHtml =
+    "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n";
+constexpr std::string_view kPlain =
+    "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n";
 
 std::string plain(const Status& status, bool is_head) {
   return answer(status.line, kPlain, fmt::format("{}\n", status.sentence), is_head);
@@ -63,10 +64,11 @@ Status status_of(Fault fault) noexcept {
 std::string block_response(const policy::Verdict& verdict, const inspect::Seen& seen,
                            std::string_view accept_language, bool is_head, BlockPages* pages) {
   const bool is_by_law = verdict.reason == policy::Reason::Locked;
-  const std::string page =
-      pages == nullptr ? plain_page(verdict) : pages->page(verdict, seen, accept_language);
-  return answer(is_by_law ? "451 Unavailable For Legal Reasons" : "403 Forbidden", kHtml, page,
-                is_head);
+  const std::string_view status =
+      is_by_law ? "451 Unavailable For Legal Reasons" : "403 Forbidden";
+  if (pages == nullptr) return answer(status, kHtml, plain_page(verdict), is_head);
+  const BlockPages::Page page = pages->page(verdict, seen, accept_language);
+  return answer(status, page.fields, page.html, is_head);
 }
 
 std::string error_response(NoAnswer why, bool is_head) {
@@ -78,7 +80,9 @@ std::string error_response(Fault fault) {
 }
 
 std::string pac_response(std::string_view pac, bool is_head) {
-  return answer("200 OK", "application/x-ns-proxy-autoconfig", pac, is_head);
+  return answer("200 OK",
+                "Content-Type: application/x-ns-proxy-autoconfig\r\nCache-Control: no-store\r\n",
+                pac, is_head);
 }
 
 std::string not_found_response(bool is_head) {

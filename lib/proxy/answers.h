@@ -14,8 +14,12 @@ namespace haetae::proxy {
 class BlockPages {
  public:
   virtual ~BlockPages() = default;
-  // A whole HTML document in UTF-8. accept_language: the field as the client sent it.
-  virtual std::string page(const policy::Verdict& verdict, const inspect::Seen& seen,
+  // accept_language: the field as the client sent it.
+  struct Page {
+    std::string fields;  // Content-Type among them, each with its line's end
+    std::string html;
+  };
+  virtual Page page(const policy::Verdict& verdict, const inspect::Seen& seen,
                            std::string_view accept_language) = 0;
 };
 

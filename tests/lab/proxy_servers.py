@@ -21,19 +21,21 @@ http {{
         location /up/ {{ dav_methods PUT; create_full_put_path on; }}
         location = /nothing {{ return 204; }}
         location = /who {{ return 200 "$remote_addr $host $http_x_hop"; }}
+{more}
     }}
 }}
 """
 
 
-def nginx(add_cleanup, files, address="127.0.0.1", port=None, prefix=()):
-    """nginx without TLS; returns (port, folder). files: name -> content."""
+def nginx(add_cleanup, files, address="127.0.0.1", port=None, prefix=(), more=""):
+    """nginx without TLS; returns (port, folder). files: name -> content; more: of its server."""
     folder = lab.Folder(add_cleanup)
     for name, content in files.items():
         folder.write(f"www/{name}", content)
     (folder.path / "www/up").mkdir(parents=True)
     port = port or lab.free_port()
-    folder.write("nginx.conf", NGINX.format(folder=folder.path, address=address, port=port))
+    folder.write("nginx.conf", NGINX.format(folder=folder.path, address=address, port=port,
+                                                  more=more))
     process = lab.Process(folder, [*prefix, "nginx", "-p", folder.path, "-c", "nginx.conf"],
                           "nginx")
     add_cleanup(process.kill)

@@ -21,7 +21,7 @@ ZONES = {
     "example": zone_text("www A 127.0.0.1\nother A 127.0.0.1\ngone A 127.0.0.9\n"
                          "alias CNAME www.bad\nwww.bad A 127.0.0.1\nfine A 127.0.0.1\n"),
 }
-BLOCKED = "This page is blocked"
+BLOCKED = "This page is closed"
 
 
 class House(unittest.TestCase):

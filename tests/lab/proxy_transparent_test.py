@@ -12,7 +12,7 @@ from gate_house import BAD, GOOD, NGINX, RAW, RAW6, GateTest
 from listeners import serve_each
 from proxy_servers import read_answer
 
-PAGE = "This page is blocked"
+PAGE = "This page is closed"
 
 
 class Led(GateTest):

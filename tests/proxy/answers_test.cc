@@ -23,15 +23,18 @@ TEST(ProxyAnswers, ABlockedRequestIsToldWhyAndIsNotStored) {
 }
 
 struct OnePage final : BlockPages {
-  std::string page(const policy::Verdict&, const inspect::Seen&,
-                   std::string_view accept_language) override {
-    return "page in " + std::string(accept_language);
+  Page page(const policy::Verdict&, const inspect::Seen&,
+            std::string_view accept_language) override {
+    return {"Content-Security-Policy: default-src 'none'\r\n",
+            "page in " + std::string(accept_language)};
   }
 };
 
 TEST(ProxyAnswers, ThePageIsMadeByWhoKnowsHow) {
   OnePage pages;
-  EXPECT_TRUE(block_response({}, {}, "ko", false, &pages).ends_with("\r\n\r\npage in ko"));
+  const std::string said = block_response({}, {}, "ko", false, &pages);
+  EXPECT_TRUE(said.ends_with("\r\n\r\npage in ko"));
+  EXPECT_TRUE(said.contains("\r\nContent-Security-Policy: default-src 'none'\r\n"));
 }
 
 TEST(ProxyAnswers, APacFileNamesTheAddressThatWasAsked) {
