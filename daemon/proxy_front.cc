@@ -13,6 +13,7 @@
 #include "daemon/proxy_lookup.h"
 #include "daemon/proxy_servers.h"
 #include "daemon/proxy_session.h"
+#include "proxy/body_scan.h"
 #include "proxy/limits.h"
 
 namespace haetae::daemon {
@@ -44,10 +45,11 @@ struct ProxyFront::Impl {
         sightings(all.lan, *all.policy.current()),
         judge(
             {all.policy, all.standing, all.resolved, &all.events, inspector_counters, &sightings}),
+        pages_read(judge, counters),
         pac(proxy.direct),
         lookup(all.dns),
         shared{
-            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, all.bodies, all.pages},
+            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, &pages_read, all.pages},
             lookup,      servers,
             pipes,       queue,
             proxy.listen} {
@@ -101,8 +103,8 @@ struct ProxyFront::Impl {
     const std::uint64_t tag = event.data.u64 & kTagMask;
     if (tag == kListener) return accept(listeners[event.data.u64 >> 2], now);
     // What this front gave to epoll.
-    auto* const session = reinterpret_cast<ProxySession*>(
-        event.data.u64 & ~kTagMask);  // NOLINT(performance-no-int-to-ptr)
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    auto* const session = reinterpret_cast<ProxySession*>(event.data.u64 & ~kTagMask);
     session->on_event(static_cast<ProxySession::Side>(tag), event.events);
     session->queue();
   }
@@ -211,6 +213,7 @@ struct ProxyFront::Impl {
   Gauges gauges;
   GateSightings sightings;
   proxy::RequestJudge judge;
+  proxy::PageScans pages_read;
   proxy::Rooms client_rooms{limits::kProxyRoomBytes};
   proxy::Rooms server_rooms{limits::kProxyServerRoomBytes};
   proxy::Pac pac;
