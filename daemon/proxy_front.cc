@@ -106,8 +106,8 @@ struct ProxyFront::Impl {
     const std::uint64_t tag = event.data.u64 & kTagMask;
     if (tag == kListener) return accept(listeners[event.data.u64 >> 2], now);
     // What this front gave to epoll.
-    auto* const session = reinterpret_cast<ProxySession*>(
-        event.data.u64 & ~kTagMask);  // NOLINT(performance-no-int-to-ptr)
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    auto* const session = reinterpret_cast<ProxySession*>(event.data.u64 & ~kTagMask);
     session->on_event(static_cast<ProxySession::Side>(tag), event.events);
     session->queue();
   }

@@ -63,6 +63,7 @@ std::expected<Descriptor, std::string> open_listener(const config::Endpoint& end
 std::expected<void, std::string> check_port_is_free(const config::Endpoint& endpoint) {
   const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
   const Descriptor probe(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (probe.get() < 0) return std::unexpected(failure(endpoint, "no socket of this family"));
   set_option(probe.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (family == AF_INET6) set_option(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   sockaddr_storage address;
@@ -136,7 +137,8 @@ Descriptor connect_to(const Peer& server, const std::optional<IpAddress>& as) {
   if (as && as->is_v4() == is_v4 && make_transparent(socket.get(), is_v4)) {
     set_option(socket.get(), SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     const socklen_t size = to_sockaddr(*as, 0, address);
-    (void)bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size);
+    // A kernel that does not let us has us speak for ourselves.
+    if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) errno = 0;
   }
   const socklen_t size = to_sockaddr(server.address, server.port, address);
   const int result = connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size);

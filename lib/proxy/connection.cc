@@ -1,6 +1,7 @@
 // What a client asks: the first part of proxy::Connection.
 #include "proxy/connection.h"
 
+#include "proxy/scan_limits.h"
 #include "wire/http_text.h"
 
 namespace haetae::proxy {
@@ -159,7 +160,9 @@ bool Connection::on_request(const Request& request, const Now& now) {
   if (parts_.bodies != nullptr) {
     if (!judged_) judged_ = std::make_unique<inspect::Seen>();
     *judged_ = seen;
-    judged_->target = judged_->path = {};
+    path_.assign(as_text(seen.path).substr(0, limits::kScannedPathBytesMax));
+    judged_->path = as_bytes(path_);
+    judged_->target = {};
     language_.assign(request.accept_language);
   }
   return send_on(request, now);

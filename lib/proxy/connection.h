@@ -173,6 +173,7 @@ class Connection {
   Origin server_origin_;
   std::string through_;  // the host that a tunnel leads to
   std::string language_;
+  std::string path_;
   Body request_body_;
   Body response_body_;
   std::unique_ptr<BodyScan> scan_;

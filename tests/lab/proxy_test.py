@@ -1,5 +1,6 @@
 """The web proxy as browsers, apps and those who mean it ill meet it: explicit, on loopback."""
 
+import gzip
 import hashlib
 import os
 import socket
@@ -143,6 +144,38 @@ class Pages(House):
     def test_it_does_not_lead_to_itself(self):
         said = self.curl("-i", f"http://127.0.0.1:{self.proxy}/a").decode()
         self.assertIn("403", said.splitlines()[0])
+
+
+class Read(House):
+    """Pages are judged by what they say."""
+
+    LABEL = '<html><head><meta name="RATING" content="RTA-5042-1996-1400-1577-RTA"></head>'
+
+    def serve(self, body, more=""):
+        octets = body if isinstance(body, bytes) else body.encode()
+        head = (f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{more}"
+                f"Content-Length: {len(octets)}\r\n\r\n")
+        server = Scripted(self.addCleanup, lambda *_: head.encode() + octets)
+        return server, self.curl("-i", "--compressed", self.url("/", port=server.port)).decode()
+
+    def test_a_page_that_says_it_is_for_adults_is_blocked(self):
+        _, said = self.serve(self.LABEL + "<body>hello")
+        self.assertIn("403", said.splitlines()[0])
+        self.assertIn(BLOCKED, said)
+        event = lab.wait_until(lambda: [e for e in self.filter.events()
+                                        if e["kind"] == "http_body"], "the event")[0]
+        self.assertEqual((event["name"], event["verdict"]), ("www.example", "block"))
+
+    def test_a_packed_one_too(self):
+        _, said = self.serve(gzip.compress((self.LABEL + "<body>hello").encode()),
+                             "Content-Encoding: gzip\r\n")
+        self.assertIn("403", said.splitlines()[0])
+
+    def test_another_page_passes_whole(self):
+        page = "<html><body>" + "<p>The kind cat sat on the mat.</p>" * 5000
+        server, said = self.serve(page)
+        self.assertTrue(said.endswith(page))
+        self.assertIn("Accept-Encoding: deflate, gzip, br, zstd", server.heads[0])
 
 
 class Connections(House):

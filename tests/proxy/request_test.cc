@@ -10,6 +10,7 @@
 namespace haetae::proxy {
 namespace {
 
+using namespace std::string_literals;
 using wire::Progress;
 
 std::string rewritten(std::string_view text, const RequestStyle& style = {}) {
@@ -49,8 +50,7 @@ const FaultCase kFaultCases[] = {
      Fault::Malformed},
     {"a request line that does", "GET / HTTP/1.1\nHost: a.example\r\n\r\n", Fault::Malformed},
     {"a blank in front of a colon", "GET / HTTP/1.1\r\nHost : a.example\r\n\r\n", Fault::Malformed},
-    {"a NUL in a value", std::string("GET / HTTP/1.1\r\nHost: a.example\r\nX: a\0b\r\n\r\n", 45),
-     Fault::Malformed},
+    {"a NUL in a value", "GET / HTTP/1.1\r\nHost: a.example\r\nX: a\0b\r\n\r\n"s, Fault::Malformed},
     {"a bare CR", "GET / HTTP/1.1\r\nHost: a.example\r\nX: a\rb\r\n\r\n", Fault::Malformed},
     {"two hosts", "GET / HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n\r\n", Fault::Malformed},
     {"an unknown coding",
