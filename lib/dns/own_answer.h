@@ -14,7 +14,8 @@ namespace haetae::dns {
 std::size_t write_special_answer(policy::SpecialAnswer answer, const wire::Query& query,
                                  MutableBytes out) noexcept;
 
-// The house's own name, and what is below it. Without an address of the family that is asked for it exists, and has none.
+// The house's own name, and what is below it. Without an address of the family that is asked for it
+// exists, and has none.
 std::size_t write_own_name(const std::optional<IpAddress>& v4, const std::optional<IpAddress>& v6,
                            const wire::Query& query, MutableBytes out) noexcept;
 

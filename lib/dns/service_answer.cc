@@ -79,7 +79,8 @@ std::size_t Service::Impl::answer_alone(const Ask& ask, const Decision& decision
   // Special names lead nowhere, so nothing can leak; and a block answer that gives an address would
   // tell a browser that its canary name exists.
   if (decision.special) return write_special_answer(*decision.special, ask.query, ask.out);
-  if (decision.verdict.reason == policy::Reason::House && ask.query.question.name.is_under(own_name_)) {
+  if (decision.verdict.reason == policy::Reason::House &&
+      ask.query.question.name.is_under(own_name_)) {
     return write_own_pages(ask);
   }
   if (decision.verdict.action == policy::Action::Block) return write_block(ask, decision);

@@ -28,8 +28,7 @@ std::optional<When> end_of_stop(const Policy& policy, const policy::Standing& st
 
 // The moment within a day at which bedtime stops the profile: a guardian may have lifted the first.
 std::optional<Time> begin_of_bedtime(const Policy& policy, const policy::Standing& standing,
-                                     policy::ProfileId profile, policy::Verdict verdict,
-                                     Time now) {
+                                     policy::ProfileId profile, policy::Verdict verdict, Time now) {
   constexpr std::chrono::hours kDay{24};
   for (int edge = 0; edge < limits::kOpeningEdgesMax; ++edge) {
     const Time next = verdict.valid_until;
