@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "daemon/clock.h"
+#include "daemon/connection_table.h"
 #include "daemon/firewall/dns_flows.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/firewall/holder.h"
@@ -169,6 +170,7 @@ struct FirewallKeeper::Impl {
   // --- whom the rules stop, and what is the house ---
 
   void refresh_sets() {
+    look_at_connection_table();
     const auto links = published.lan.links().current();
     const auto pairs = published.lan.pairs().current();
     const bool is_other_network = links != seen.links || pairs != seen.pairs ||
@@ -181,6 +183,20 @@ struct FirewallKeeper::Impl {
       if (beyond > 0) counters.no_room.add(beyond);
     }
     seen = {links, pairs, config, policy};
+  }
+
+  void look_at_connection_table() {
+    const auto table = read_connection_table();
+    if (!table) return;
+    const bool crowded = firewall::is_crowded(sets.crowded, table->now, table->most);
+    if (crowded == sets.crowded) return;
+    sets.crowded = crowded;
+    if (crowded && plan.limits_devices) {
+      tell(fmt::format(
+          "the kernel's table of connections fills up ({} of {}): until it is half empty each "
+          "device may have {} new ones; `conntrack -L` shows who has so many",
+          table->now, table->most, firewall::kOpenedWhileCrowded));
+    }
   }
 
   // True: other profiles are stopped than before, or profiles of another policy.

@@ -99,6 +99,8 @@ firewall::Machine fit_to_machine(Firewall& firewall, firewall::Plan& plan) {
   constexpr std::uint32_t kBpfRevision = 1;
   machine.has_bpf_match = has_iptables_match("bpf", kBpfRevision);
   machine.has_log_target = has_iptables_target("NFLOG", 0);
+  machine.has_connection_count =
+      can(nft, "type filter hook forward priority mangle; ct state new ct count over 512 drop;");
   firewall::fit(plan, machine);
   return machine;
 }

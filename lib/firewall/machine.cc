@@ -114,6 +114,7 @@ void fit(Plan& plan, const Machine& machine) noexcept {
   plan.queue_by = queue_by(machine);
   plan.spares_openings = plan.queue_by == QueueBy::MangleChain && machine.has_bpf_match &&
                          machine.has_log_target && !plan.is_strict && !plan.unresolved_refused;
+  plan.limits_devices = machine.has_connection_count;
   std::erase_if(plan.sources_checked, [&machine](const std::string& name) {
     const auto one = std::ranges::find(machine.inside, name, &Machine::Inside::name);
     return one != machine.inside.end() && one->is_transparent_bridge;

@@ -14,11 +14,12 @@ struct Machine {
   std::vector<std::string> missing;
   std::string trouble;  // what the kernel said to the rules; empty: it would take them
   bool has_own_queue = false;
-  bool has_queue_target = false;     // NFQUEUE of iptables
-  bool has_mangle_programs = false;  // iptables-nft-restore and its like
-  bool has_bpf_match = false;        // "bpf" of iptables
-  bool has_log_target = false;       // NFLOG of iptables
-  bool has_tproxy = false;           // nft's tproxy and socket
+  bool has_tproxy = false;            // nft's tproxy and socket
+  bool has_queue_target = false;      // NFQUEUE of iptables
+  bool has_mangle_programs = false;   // iptables-nft-restore and its like
+  bool has_bpf_match = false;         // "bpf" of iptables
+  bool has_log_target = false;        // NFLOG of iptables
+  bool has_connection_count = false;  // nft_connlimit
   bool forwards_v4 = false;
   bool forwards_v6 = false;
 

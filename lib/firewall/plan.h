@@ -47,6 +47,9 @@ struct Plan {
   // routes say nothing of it.
   std::vector<std::string> sources_checked;
 
+  // The kernel can count a device's connections, so that none fills the kernel's table alone.
+  bool limits_devices = false;
+
   QueueBy queue_by = QueueBy::Nobody;
   std::uint16_t queue_first = 0;
   std::uint16_t queue_last = 0;

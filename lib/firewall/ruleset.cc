@@ -101,6 +101,7 @@ std::vector<SetText> set_texts(const Sets& sets) {
       {"stopped_v6", "type ipv6_addr; flags interval;", texts_of(sets.stopped, false)},
       {"house_v4", "type ipv4_addr; flags interval;", texts_of(sets.house, true)},
       {"house_v6", "type ipv6_addr; flags interval;", texts_of(sets.house, false)},
+      {"crowded", "typeof meta nfproto;", switched(sets.crowded)},
   };
 }
 
@@ -284,6 +285,38 @@ void write_pass_unasked(Text& out, const Plan& plan) {
   out.end();
 }
 
+// So that no device takes the room of all in the kernel's table. Behind the queue: what waits there
+// the kernel takes for ended, and does not count. At home a device is its MAC,
+// whatever addresses it gives itself; a provider's subscriber is an address or a /64.
+void write_limit(Text& out, const Plan& plan) {
+  const auto write_set_of = [&out](std::string_view name, std::string_view type) {
+    out.line("set {} {{ type {}; size 65535; flags dynamic; }}", name, type);
+  };
+  const auto write_rule = [&out](std::string_view set, std::string_view key) {
+    out.line("add @{} {{ {} ct count over {} }} drop", set, key, kOpenedWhileCrowded);
+  };
+  if (plan.has_house) {
+    write_set_of("opened_macs", "ether_addr");
+  } else {
+    write_set_of("opened_v4", "ipv4_addr");
+    write_set_of("opened_v6", "ipv6_addr");
+  }
+  out.begin("chain limit_devices");
+  if (plan.has_house) {
+    write_rule("opened_macs", "ether saddr");
+  } else {
+    write_rule("opened_v4", "ip saddr");
+    write_rule("opened_v6", "ip6 saddr & ffff:ffff:ffff:ffff::");
+  }
+  out.end();
+}
+
+void write_limit_jump(Text& out, const Plan& plan) {
+  if (!plan.limits_devices) return;
+  out.line("ct state new iifname {} meta nfproto @alive meta nfproto @crowded jump limit_devices",
+           interfaces_of(plan));
+}
+
 // A flow about which nothing is known yet.
 void write_undecided(Text& out, const Plan& plan) {
   const std::string inside = interfaces_of(plan);
@@ -308,6 +341,7 @@ void write_undecided(Text& out, const Plan& plan) {
   if (plan.is_strict) write_strict(out, plan, inside);
   switch (plan.queue_by) {
     case QueueBy::Nobody:
+      write_limit_jump(out, plan);
       out.line("goto {}", plan.is_open ? "accept_unless_stopped" : "refuse");
       break;
     case QueueBy::OwnTable:
@@ -336,6 +370,7 @@ void write_flows(Text& out, const Plan& plan) {
   out.line("accept");
   out.end();
   if (must_mark_unasked(plan)) write_pass_unasked(out, plan);
+  if (plan.limits_devices) write_limit(out, plan);
   write_undecided(out, plan);
   write_requests(out, inside);
   const bool has_queue = plan.queue_by != QueueBy::Nobody;
@@ -362,6 +397,7 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Requests, "save_requests", "accept");
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
+  write_limit_jump(out, plan);
   out.line("meta mark & {} == 0 accept", hex(mark.mask()));
   if (must_mark_unasked(plan)) {
     out.line("meta nfproto != @alive meta mark set meta mark & {} accept", hex(plan.mark.others()));

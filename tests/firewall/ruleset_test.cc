@@ -42,7 +42,8 @@ void expect_golden(std::string_view name, const std::string& text) {
 }
 
 TEST(Ruleset, OfAnOpenHouseQueuesByTheMangleChain) {
-  const Plan open = plan(house());
+  Plan open = plan(house());
+  open.limits_devices = true;
   expect_golden("open.nft", table_text(open, {}, false));
   expect_golden("open.v4", mangle_text(open, true, false));
   expect_golden("open.v6", mangle_text(open, false, true));
@@ -67,6 +68,7 @@ TEST(Ruleset, OfAClosedSchoolRefusesWhatNobodyJudges) {
   school.gate.mark = 0x3;
   const Plan closed = plan(school, QueueBy::OwnTable);
   Sets sets;
+  sets.crowded = true;
   sets.house = {{ip("10.20.0.0"), ip("10.20.255.255")}};
   sets.stopped_macs = {*MacAddress::from_text("02:00:00:00:00:01")};
   sets.stopped = {{ip("10.20.0.9"), ip("10.20.0.9")}, {ip("2001:db8::1"), ip("2001:db8::f")}};
@@ -78,7 +80,16 @@ TEST(Ruleset, OfAProviderWithoutQueueLetsPassAndKnowsNoHouse) {
   provider.site.kind = config::SiteKind::Isp;
   provider.gate.dns = false;
   provider.gate.dot_refused = false;
-  expect_golden("no_queue.nft", table_text(plan(provider, QueueBy::Nobody), {}, true));
+  Plan of_provider = plan(provider, QueueBy::Nobody);
+  of_provider.limits_devices = true;
+  expect_golden("no_queue.nft", table_text(of_provider, {}, true));
+}
+
+TEST(Sets, AreCrowdedFromThreeQuartersUntilHalfIsFree) {
+  EXPECT_FALSE(is_crowded(false, 749, 1000));
+  EXPECT_TRUE(is_crowded(false, 750, 1000));
+  EXPECT_TRUE(is_crowded(true, 500, 1000));
+  EXPECT_FALSE(is_crowded(true, 499, 1000));
 }
 
 config::Config house_with_proxy() {
