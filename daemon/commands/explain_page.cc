@@ -112,14 +112,14 @@ std::expected<SavedPage, std::string> SavedPage::read(
   content::DecoderBudget budget(kPageBytesMax);
   content::BodyText text(budget);
   const auto room = std::make_unique<content::BodyRoom>();
-  const bool is_whole = text.start("", {}) &&
-                        text.feed(as_bytes(octets), *room, sink) != content::BodyEnd::NotText &&
-                        text.finish(*room, sink);
-  if (!is_whole || text.read_bytes() == 0) {
+  const Bytes head = as_bytes(octets).first(std::min(octets.size(), content::kSniffedBytesMax));
+  if (!content::sniff_form(head) || !text.start("", {})) {
     return std::unexpected(fmt::format(
         "{} is nothing that people read as text: save the page as HTML or text, not packed",
         file.string()));
   }
+  text.feed(as_bytes(octets), *room, sink);
+  text.finish(*room, sink);
   page.labels_ = proxy::labels_of(text.labels());
   if (page.scan_ != nullptr) {
     page.scan_->finish();

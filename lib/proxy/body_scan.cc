@@ -6,6 +6,7 @@
 
 #include "list/phrase_scan.h"
 #include "policy/page.h"
+#include "proxy/page_labels.h"
 #include "proxy/scan_limits.h"
 
 namespace haetae::proxy {
@@ -14,15 +15,6 @@ namespace {
 using content::BodyEnd;
 using inspect::Seen;
 using inspect::Unread;
-
-policy::PageLabels labels_of(const content::SelfLabels& labels) noexcept {
-  return {.adult = labels.rta || labels.adult_rating || labels.icra_sexual,
-          .violence = labels.icra_violence,
-          .drugs = labels.icra_drugs,
-          .gambling = labels.icra_gambling,
-          .age = labels.age};
-}
-static_assert(content::SelfLabels::kNoAge == policy::PageLabels::kNoAge);
 
 }  // namespace
 
