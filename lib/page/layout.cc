@@ -68,9 +68,10 @@ constexpr std::string_view kDrawing = R"svg(
 <path d="M108 60c-3-8-13-11-21-6 7 0 13 2 21 6z"/></g>
 <g class="nose"><ellipse cx="62" cy="72" rx="6" ry="7.5"/><ellipse cx="98" cy="72" rx="6" ry="7.5"/>
 <path d="M69 88c4-4 18-4 22 0 1 5-6 10-11 10s-12-5-11-10z"/></g>
-<g class="face"><circle cx="64" cy="69.500" r="2"/><circle cx="100" cy="69.500" r="2"/></g>
+<g class="face"><circle cx="64" cy="69.5" r="2"/><circle cx="100" cy="69.5" r="2"/></g>
 <g class="cheek"><circle cx="51" cy="90" r="6"/><circle cx="109" cy="90" r="6"/></g>
-<path class="line" stroke-width="3.500" stroke-linecap="round" d="M80 98v4m0 0c-3 6-12 7-16 2m16-2c3 6 12 7 16 2"/>
+<path class="line" stroke-width="3.5" stroke-linecap="round"
+ d="M80 98v4m0 0c-3 6-12 7-16 2m16-2c3 6 12 7 16 2"/>
 <g class="bell"><circle cx="80" cy="138" r="11"/></g>
 <path class="line" stroke-width="3" stroke-linecap="round" d="M70 136h20M80 141v6"/>
 </svg>

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The block page and the device's own page: the real listener, asked as browsers and other clients ask,
+"""The block page and the device's own page: the real listener, asked as browsers and others ask,
 and looked at in Chromium."""
 
 import contextlib
