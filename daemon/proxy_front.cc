@@ -13,6 +13,7 @@
 #include "daemon/proxy_lookup.h"
 #include "daemon/proxy_servers.h"
 #include "daemon/proxy_session.h"
+#include "proxy/body_scan.h"
 #include "proxy/limits.h"
 
 namespace haetae::daemon {
@@ -44,13 +45,13 @@ struct ProxyFront::Impl {
         sightings(all.lan, *all.policy.current()),
         judge(
             {all.policy, all.standing, all.resolved, &all.events, inspector_counters, &sightings}),
+        scans(judge, counters),
         pac(proxy.direct),
         lookup(all.dns),
-        shared{
-            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, all.bodies, all.pages},
-            lookup,      servers,
-            pipes,       queue,
-            proxy.listen} {
+        shared{epoll.get(), {judge, client_rooms, server_rooms, counters, pac, &scans, all.pages},
+               lookup,      servers,
+               pipes,       queue,
+               proxy.listen} {
     client_rooms.keep(limits::kProxyRoomsKept);
     server_rooms.keep(limits::kProxyRoomsKept);
     pipes.reserve(kPipesKept);
@@ -211,6 +212,7 @@ struct ProxyFront::Impl {
   Gauges gauges;
   GateSightings sightings;
   proxy::RequestJudge judge;
+  proxy::PageScans scans;
   proxy::Rooms client_rooms{limits::kProxyRoomBytes};
   proxy::Rooms server_rooms{limits::kProxyServerRoomBytes};
   proxy::Pac pac;

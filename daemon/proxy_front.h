@@ -16,7 +16,6 @@
 #include "policy/standing.h"
 #include "proxy/answers.h"
 #include "proxy/counters.h"
-#include "proxy/response_bodies.h"
 
 namespace haetae::daemon {
 
@@ -31,10 +30,9 @@ class ProxyFront {
     const Snapshot<policy::Standing>& standing;
     policy::Resolved& resolved;
     LanWatch& lan;
-    Ring<event::Event>& events;               // the worker's own
-    dns::Service& dns;                        // looks up names for clients of an explicit proxy
-    proxy::ResponseBodies* bodies = nullptr;  // null: no body is looked at
-    proxy::BlockPages* pages = nullptr;       // null: blocked requests are answered in a few words
+    Ring<event::Event>& events;          // the worker's own
+    dns::Service& dns;                   // looks up names for clients of an explicit proxy
+    proxy::BlockPages* pages = nullptr;  // null: blocked requests are answered in a few words
   };
   ProxyFront(const Parts& parts, const config::Proxy& settings,
              std::vector<ProxyListener> listeners);
