@@ -50,11 +50,10 @@ struct ProxyFront::Impl {
         pages(all.policy, all.standing, all.pages),
         pac(proxy.direct),
         lookup(all.dns),
-        shared{
-            epoll.get(), {judge, client_rooms, server_rooms, counters, pac, &scans, &pages},
-            lookup,      servers,
-            pipes,       queue,
-            proxy.listen} {
+        shared{epoll.get(), {judge, client_rooms, server_rooms, counters, pac, &scans, &pages},
+               lookup,      servers,
+               pipes,       queue,
+               proxy.listen} {
     client_rooms.keep(limits::kProxyRoomsKept);
     server_rooms.keep(limits::kProxyRoomsKept);
     pipes.reserve(kPipesKept);

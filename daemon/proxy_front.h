@@ -30,8 +30,8 @@ class ProxyFront {
     const Snapshot<policy::Standing>& standing;
     policy::Resolved& resolved;
     LanWatch& lan;
-    Ring<event::Event>& events;               // the worker's own
-    dns::Service& dns;  // looks up names for clients of an explicit proxy
+    Ring<event::Event>& events;  // the worker's own
+    dns::Service& dns;           // looks up names for clients of an explicit proxy
     const Snapshot<page::Site>& pages;
   };
   ProxyFront(const Parts& parts, const config::Proxy& settings,

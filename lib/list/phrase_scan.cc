@@ -1,6 +1,7 @@
 #include "list/phrase_scan.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -45,7 +46,6 @@ void PhraseScan::start() noexcept {
   }
   for (const Counted& counted : counted_) counted_at_[counted.phrase] = 0;
   counted_.clear();
-  sums_.fill(0);
   score_.count = 0;
   is_summed_up_ = true;
 }
@@ -119,7 +119,6 @@ void PhraseScan::count(std::uint16_t phrase, bool once_more) noexcept {
     counted_at_[phrase] = static_cast<std::uint16_t>(counted_.size());
     counted_.push_back({phrase, false});
   }
-  sums_[set().column_of(phrase)] += set().phrases()[phrase].weight;
   is_summed_up_ = false;
 }
 
@@ -133,18 +132,23 @@ void PhraseScan::sum_up() noexcept {
     std::uint16_t phrase = std::numeric_limits<std::uint16_t>::max();
   };
   std::array<Heaviest, limits::kPhraseCategoriesMax> heaviest{};
+  std::array<std::int32_t, limits::kPhraseCategoriesMax> against{};
+  std::array<std::int32_t, limits::kPhraseCategoriesMax> innocence{};
   for (const Counted& counted : counted_) {
     const Phrase& phrase = phrases.phrases()[counted.phrase];
     const std::int32_t weight = phrase.weight * (counted.twice ? 2 : 1);
-    Heaviest& best = heaviest[phrases.column_of(counted.phrase)];
+    const std::uint8_t column = phrases.column_of(counted.phrase);
+    (weight > 0 ? against : innocence)[column] += std::abs(weight);
+    Heaviest& best = heaviest[column];
     if (weight < best.weight || (weight == best.weight && counted.phrase > best.phrase)) continue;
     best = {weight, counted.phrase};
   }
   score_.count = 0;
   for (std::size_t column = 0; column < phrases.categories().size(); ++column) {
-    if (sums_[column] <= 0) continue;
-    score_.rows[score_.count++] = {phrases.categories()[column], sums_[column],
-                                   heaviest[column].phrase};
+    const std::int32_t score =
+        against[column] - std::min(innocence[column], limits::kPhraseInnocenceMax);
+    if (score <= 0) continue;
+    score_.rows[score_.count++] = {phrases.categories()[column], score, heaviest[column].phrase};
   }
   std::sort(score_.rows.begin(), score_.rows.begin() + score_.count,
             [](const PhraseScore::Row& a, const PhraseScore::Row& b) {

@@ -79,7 +79,6 @@ class PhraseScan {
   std::array<std::vector<std::uint8_t>, kPhrasePlacesCount> missing_;
   std::vector<Counted> counted_;
   std::vector<std::uint16_t> counted_at_;  // of each phrase: if it counted, its place in counted_
-  std::array<std::int32_t, limits::kPhraseCategoriesMax> sums_;
   PhraseScore score_;
   bool is_summed_up_ = true;
 };

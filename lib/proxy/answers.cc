@@ -64,8 +64,7 @@ Status status_of(Fault fault) noexcept {
 std::string block_response(const policy::Verdict& verdict, const inspect::Seen& seen,
                            std::string_view accept_language, bool is_head, BlockPages* pages) {
   const bool is_by_law = verdict.reason == policy::Reason::Locked;
-  const std::string_view status =
-      is_by_law ? "451 Unavailable For Legal Reasons" : "403 Forbidden";
+  const std::string_view status = is_by_law ? "451 Unavailable For Legal Reasons" : "403 Forbidden";
   if (pages == nullptr) return answer(status, kHtml, plain_page(verdict), is_head);
   const BlockPages::Page page = pages->page(verdict, seen, accept_language);
   return answer(status, page.fields, page.html, is_head);

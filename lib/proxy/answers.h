@@ -20,7 +20,7 @@ class BlockPages {
     std::string html;
   };
   virtual Page page(const policy::Verdict& verdict, const inspect::Seen& seen,
-                           std::string_view accept_language) = 0;
+                    std::string_view accept_language) = 0;
 };
 
 // What a blocked request is answered with: 403, or 451 where the law wants it (RFC 7725), and the

@@ -155,7 +155,7 @@ class LedWithItsAddress(Led):
             self.assertEqual(seen, own)
 
     def test_a_rule_of_routing_stands(self):
-        self.assertEqual(self.rules().count("fwmark 0x30000000/0x30000000"), 2)
+        self.assertEqual(self.rules().count("fwmark 0x30000000/0x70000000"), 2)
 
 
 if __name__ == "__main__":
