@@ -43,7 +43,8 @@ class Memory {
     maker.recognitions = {{.who = {1, big}, .mac = mac}};
     laptop = mac;
     policy_.emplace(made());
-    flows.emplace(JudgedFlows::Parts{*policy_, standing_, counters, network, &events}, HashKey{3, 4}, rows);
+    flows.emplace(JudgedFlows::Parts{*policy_, standing_, counters, network, &events},
+                  HashKey{3, 4}, rows);
     now.wall = Time{std::chrono::hours{24 * 365 * 56}};
     now.monotonic = Monotonic{std::chrono::hours{1000}};
     flows->begin_batch(now);

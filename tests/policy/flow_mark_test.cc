@@ -34,9 +34,8 @@ TEST(FlowMark, KeepsWhatIsLetThroughAlthoughItsDeviceIsStopped) {
 TEST(MarkBits, TouchNoOtherBits) {
   for (const std::uint32_t mask : {0x00000007U, 0x70000000U, 0xe0000000U}) {
     const MarkBits bits(mask);
-    for (const FlowMark mark :
-         {FlowMark::Undecided, FlowMark::Accepted, FlowMark::Blocked, FlowMark::Kept,
-          FlowMark::Requests}) {
+    for (const FlowMark mark : {FlowMark::Undecided, FlowMark::Accepted, FlowMark::Blocked,
+                                FlowMark::Kept, FlowMark::Requests}) {
       for (const std::uint32_t before : {0U, 0xffffffffU, 0x12345678U}) {
         const std::uint32_t after = bits.with(before, mark);
         EXPECT_EQ(bits.read(after), mark);
