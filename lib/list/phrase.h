@@ -21,9 +21,6 @@ inline constexpr std::size_t kPhrasePartsMax = 8;
 inline constexpr std::size_t kPhraseLiteralsMax = 60'000;
 // Categories that the phrases of one set speak of: a sum of each stands in every scan.
 inline constexpr std::size_t kPhraseCategoriesMax = 32;
-// What words of innocence take off at most in one category: whoever fills a harmful page with words
-// of hospitals and courts is not hidden by them.
-inline constexpr std::int32_t kPhraseInnocenceMax = 300;
 }  // namespace haetae::limits
 
 namespace haetae::list {

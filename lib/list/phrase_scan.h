@@ -10,6 +10,12 @@
 #include "list/phrase_set.h"
 #include "list/phrase_text.h"
 
+namespace haetae::limits {
+// What words of innocence take off at most in one category: whoever fills a harmful page with words
+// of hospitals and courts is not hidden by them.
+inline constexpr std::int32_t kPhraseInnocenceMax = 300;
+}  // namespace haetae::limits
+
 namespace haetae::list {
 
 // What the phrases say of one page: the categories with a positive sum, highest first. A fact about
