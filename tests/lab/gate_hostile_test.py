@@ -8,6 +8,7 @@ import itertools
 import signal
 import threading
 import time
+from pathlib import Path
 
 import lab
 import network
@@ -168,6 +169,9 @@ class Queue(Hostile):
         packets = list(self.datagrams(self.COUNT, NOBODY))
         self.passed_to_nobody()
         self.net.router.filter.process.send(signal.SIGSTOP)
+        tasks = Path(f"/proc/{self.net.router.filter.pid()}/task")
+        lab.wait_until(lambda: all((one / "stat").read_text().split()[2] == "T"
+                                   for one in tasks.iterdir()), "all threads stand still")
         began = time.monotonic()
         self.flood(packets)
         self.assertLess(time.monotonic() - began, 2.5, "before the kernel knows that nobody reads")
