@@ -12,9 +12,11 @@ namespace {
 
 // The sets of capabilities(7), in the kernel's third version of them: 64 bits in two words. The C
 // library has no wrapper.
+using Sets = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
 void give_up(unsigned capability) noexcept {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  Sets sets{};
   if (syscall(SYS_capget, &header, sets.data()) != 0) return;
   const std::uint32_t kept = ~CAP_TO_MASK(capability);
   __user_cap_data_struct& word = sets[CAP_TO_INDEX(capability)];
@@ -26,6 +28,13 @@ void give_up(unsigned capability) noexcept {
 }
 
 }  // namespace
+
+bool may_administer_network() noexcept {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  Sets sets{};
+  if (syscall(SYS_capget, &header, sets.data()) != 0) return false;
+  return (sets[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & CAP_TO_MASK(CAP_NET_ADMIN)) != 0;
+}
 
 void give_up_raw_sockets() noexcept {
   give_up(CAP_NET_RAW);

@@ -2,7 +2,10 @@
 
 namespace haetae::daemon {
 
-// A program that answers strangers keeps no right that it does not use. Both give up theirs for
+// Whether this thread may change the firewall (CAP_NET_ADMIN).
+bool may_administer_network() noexcept;
+
+// A program that answers strangers keeps no right that it does not use. These give up theirs for
 // good, for the calling thread and those that it starts from then on: call them before others run.
 
 // CAP_NET_RAW, which taps and resets need.

@@ -219,6 +219,7 @@ Descriptor open_control(const fs::path& path) {
 // What a filter with another configuration left behind: with when_down: closed it would keep the
 // network shut.
 void remove_left_rules() {
+  if (!may_administer_network()) return;
   if (!firewall_holder().empty()) return;  // another filter's
   auto firewall = Firewall::open();
   if (!firewall || firewall->listing().empty()) return;
