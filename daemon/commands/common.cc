@@ -85,10 +85,12 @@ std::shared_ptr<const list::Image> image_or_complain(const config::Loaded& loade
   return image ? *image : nullptr;
 }
 
-std::shared_ptr<const policy::Policy> policy_or_complain(const config::Loaded& loaded) {
+std::shared_ptr<const policy::Policy> policy_or_complain(const config::Loaded& loaded,
+                                                         build::Pages pages) {
   const auto image = image_or_complain(loaded);
   if (!image) return nullptr;
-  const auto assembled = build::assemble(loaded, image, 1, loaded.config.state_path);
+  const auto assembled =
+      build::assemble(loaded, image, 1, loaded.config.state_path, nullptr, pages);
   if (assembled) return assembled->policy;
   print_faults(assembled.error());
   return nullptr;

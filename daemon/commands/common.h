@@ -44,7 +44,8 @@ void print_faults(const config::Faults& faults, const char* prefix = "");
 std::shared_ptr<const list::Image> image_or_complain(const config::Loaded& loaded);
 
 // The policy of a configuration for a command that judges with it; prints why there is none.
-std::shared_ptr<const policy::Policy> policy_or_complain(const config::Loaded& loaded);
+std::shared_ptr<const policy::Policy> policy_or_complain(
+    const config::Loaded& loaded, build::Pages pages = build::Pages::WhereProxied);
 
 // Nobody's device in the profile of that name; the error names it.
 std::expected<policy::Identity, std::string> anybody_in(const policy::Policy& policy,

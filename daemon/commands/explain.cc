@@ -154,7 +154,8 @@ int complain(const std::string& message) {
 int explain(const Options& options) {
   const auto loaded = load_or_complain(options.config);
   if (!loaded) return 2;
-  const auto made = policy_or_complain(*loaded);
+  const auto made = policy_or_complain(
+      *loaded, options.page.empty() ? build::Pages::WhereProxied : build::Pages::Anyhow);
   if (!made) return 2;
   const policy::Policy& policy = *made;
   const auto who = identity_of(options, policy);

@@ -35,9 +35,11 @@ std::expected<std::shared_ptr<const list::PatternSet>, config::Fault> patterns_o
 
 // The same of the phrases that pages are scanned for.
 std::expected<std::shared_ptr<const list::PhraseSet>, config::Fault> phrases_of(
-    const config::Loaded& loaded, const policy::Policy* previous) {
+    const config::Loaded& loaded, const policy::Policy* previous, Pages pages) {
   const std::vector<list::Phrase>& wanted = loaded.rules->phrases;
   if (!loaded.config.patterns || wanted.empty()) return nullptr;
+  const bool is_proxied = loaded.config.proxy.mode != config::ProxyMode::Off;
+  if (!is_proxied && pages == Pages::WhereProxied) return nullptr;
   auto known = previous == nullptr ? nullptr : previous->phrases();
   if (known != nullptr && known->source() == list::digest_of(wanted)) return known;
   auto compiled = list::PhraseSet::compile(wanted);
@@ -53,7 +55,7 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
                                                   std::shared_ptr<const list::Image> image,
                                                   std::uint64_t generation,
                                                   const std::filesystem::path& cache_folder,
-                                                  const policy::Policy* previous) {
+                                                  const policy::Policy* previous, Pages pages) {
   Assembled assembled;
   PolicyParts parts{.config = loaded.config,
                     .rules = *loaded.rules,
@@ -65,7 +67,7 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
     if (!patterns) return std::unexpected(config::Faults{patterns.error()});
     parts.patterns[i] = std::move(*patterns);
   }
-  auto phrases = phrases_of(loaded, previous);
+  auto phrases = phrases_of(loaded, previous, pages);
   if (!phrases) return std::unexpected(config::Faults{phrases.error()});
   parts.phrases = std::move(*phrases);
   auto policy = build_policy(parts, assembled.warnings);

@@ -11,6 +11,10 @@
 
 namespace haetae::build {
 
+// Whether phrases for pages are compiled: where there is a proxy that reads pages, or anyhow. They
+// are most of what a policy takes at a start.
+enum class Pages : std::uint8_t { WhereProxied, Anyhow };
+
 struct Assembled {
   std::shared_ptr<const policy::Policy> policy;
   config::Faults warnings;  // patterns that were refused, lists of the image that nobody wants
@@ -24,6 +28,7 @@ std::expected<Assembled, config::Faults> assemble(const config::Loaded& loaded,
                                                   std::shared_ptr<const list::Image> image,
                                                   std::uint64_t generation,
                                                   const std::filesystem::path& cache_folder,
-                                                  const policy::Policy* previous = nullptr);
+                                                  const policy::Policy* previous = nullptr,
+                                                  Pages pages = Pages::WhereProxied);
 
 }  // namespace haetae::build

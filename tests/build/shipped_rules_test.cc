@@ -214,6 +214,19 @@ TEST(ShippedRules, BlockAServiceWholeAndNobodyElse) {
   fmt::print("{} services, {} questions\n", services.size(), asked);
 }
 
+TEST(ShippedRules, HavePhrasesCompiledOnlyWherePagesAreRead) {
+  config::Loaded loaded = *World::get().loaded;
+  const auto image = *list::Image::open(ListFiles::below(loaded.config.state_path).image);
+  const auto has_phrases = [&](Pages pages) {
+    return assemble(loaded, image, 1, {}, nullptr, pages)->policy->phrases() != nullptr;
+  };
+  loaded.config.proxy.mode = config::ProxyMode::Off;
+  EXPECT_FALSE(has_phrases(Pages::WhereProxied));
+  EXPECT_TRUE(has_phrases(Pages::Anyhow));
+  loaded.config.proxy.mode = config::ProxyMode::Explicit;
+  EXPECT_TRUE(has_phrases(Pages::WhereProxied));
+}
+
 TEST(ShippedRules, KeepHelpAndHouseOpenWhateverIsBlocked) {
   World& world = World::get();
   std::vector<Name> kept;

@@ -181,6 +181,14 @@ class Check(Commands):
                      r"bad\.yaml:3: dns\.listen.*99999"):
             self.assertRegex(done.stderr, told)
 
+    def test_sections_that_do_nothing_yet_are_warned_of(self):
+        config = lab.base_config(5300, 53, profiles={
+            "little": {"quotas": [{"service": "youtube", "minutes_per_day": 60}]}})
+        file = self.folder.write("quotas.yaml", lab.as_text(config))
+        done = lab.run("check", "--config", file)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"warning: .*profiles\.little\.quotas")
+
     def test_the_shipped_configurations_are_good(self):
         for file in sorted((lab.ROOT / "config").glob("*.yaml")):
             with self.subTest(file=file.name):
