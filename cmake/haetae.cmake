@@ -166,6 +166,7 @@ function(haetae_fuzzers)
       add_test(NAME fuzz_seeds.${subject}
                COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${subject})
     endif()
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(${target} PRIVATE haetae_dns haetae_inspect haetae_proxy haetae_build
                           haetae_standing haetae_content haetae_page)
     haetae_link_daemon(${target} ${file})

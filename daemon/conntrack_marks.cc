@@ -14,7 +14,7 @@
 #include <system_error>
 
 #include "daemon/gate_limits.h"
-#include "daemon/sockets.h"
+#include "daemon/netfilter_socket.h"
 
 namespace haetae::daemon {
 namespace {
@@ -70,16 +70,10 @@ std::expected<ConntrackMarks, std::string> ConntrackMarks::open(const policy::Ma
     return std::unexpected(fmt::format("marks of live connections cannot be changed: {}",
                                        std::generic_category().message(error)));
   };
-  Descriptor socket(
-      ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER));
-  if (socket.get() < 0) return failed(errno);
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
-    return failed(errno);
-  }
-  ask_for_receive_buffer(socket.get(), kAnswersBufferBytes);
-  auto parts = std::make_unique<Parts>(std::move(socket), bits);
+  auto socket = open_netfilter_socket();
+  if (!socket) return failed(socket.error());
+  ask_for_receive_buffer(socket->get(), kAnswersBufferBytes);
+  auto parts = std::make_unique<Parts>(std::move(*socket), bits);
   if (!parts->v4 || !parts->v6) return failed(ENOMEM);
   return ConntrackMarks(std::move(parts));
 }
@@ -130,7 +124,7 @@ void ConntrackMarks::change(const inspect::JudgedFlows::Change& change) noexcept
 void ConntrackMarks::flush() noexcept {
   Parts& parts = *parts_;
   if (parts.bytes == 0) return;
-  if (send(parts.socket.get(), parts.changes.data(), parts.bytes, 0) < 0) {
+  if (send(parts.socket.get(), parts.changes.data(), parts.bytes, MSG_DONTWAIT) < 0) {
     parts.counters.failed.add();
   }
   parts.bytes = 0;
@@ -140,7 +134,8 @@ void ConntrackMarks::flush() noexcept {
 void ConntrackMarks::hear() noexcept {
   Parts& parts = *parts_;
   for (;;) {
-    const ssize_t size = recv(parts.socket.get(), parts.answers.data(), parts.answers.size(), 0);
+    const ssize_t size =
+        recv(parts.socket.get(), parts.answers.data(), parts.answers.size(), MSG_DONTWAIT);
     if (size <= 0) return;
     int left = static_cast<int>(size);
     const auto* message = reinterpret_cast<const nlmsghdr*>(parts.answers.data());

@@ -1,13 +1,9 @@
 #include "daemon/netfilter_socket.h"
 
 #include <libmnl/libmnl.h>
-#include <linux/netlink.h>
 #include <poll.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "daemon/gate_limits.h"
 
@@ -42,10 +38,6 @@ void bound_unread(int descriptor, int bytes) {
   ask_for_receive_buffer(descriptor, bytes);
   const int on = 1;
   (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof on);
-}
-
-std::string text_of_errno(int error) {
-  return std::generic_category().message(error);
 }
 
 }  // namespace haetae::daemon

@@ -9,17 +9,13 @@
 
 #include <array>
 #include <cerrno>
+#include <system_error>
 
-#include "base/lazy_array.h"
 #include "daemon/gate_limits.h"
 #include "daemon/netfilter_socket.h"
 
 namespace haetae::daemon {
 namespace {
-
-struct MessageRoom {
-  alignas(NLMSG_ALIGNTO) std::array<std::uint8_t, limits::kOpeningMessageBytesMax> octets;
-};
 
 constexpr std::uint16_t message_type(int message) {
   return static_cast<std::uint16_t>((NFNL_SUBSYS_ULOG << 8) | message);
@@ -53,26 +49,18 @@ std::string why_not_bound(std::uint16_t group, int error) {
   const std::string why =
       error == EPERM || error == EBUSY
           ? "another program has it, or CAP_NET_ADMIN is missing; write another gate.queue"
-          : text_of_errno(error);
+          : std::generic_category().message(error);
   return fmt::format("group {} of netfilter's log cannot be read: {}", group, why);
 }
 
 }  // namespace
 
 struct OpeningLog::Parts {
-  explicit Parts(std::uint16_t number) : group(number) {
-    for (std::size_t i = 0; i < limits::kOpeningBatch; ++i) {
-      vectors[i] = {rooms[i].octets.data(), rooms[i].octets.size()};
-      headers[i].msg_hdr.msg_iov = &vectors[i];
-      headers[i].msg_hdr.msg_iovlen = 1;
-    }
-  }
+  explicit Parts(std::uint16_t number) : group(number) {}
 
   std::uint16_t group;
   Descriptor socket;  // invalid: the group is not ours
-  LazyArray<MessageRoom> rooms{limits::kOpeningBatch};
-  std::array<iovec, limits::kOpeningBatch> vectors{};
-  std::array<mmsghdr, limits::kOpeningBatch> headers{};
+  MessageBatch<limits::kOpeningBatch, limits::kOpeningMessageBytesMax> batch;
   std::array<Bytes, limits::kOpeningBatch> packets;
   std::size_t packet_count = 0;
   std::uint32_t next_number = 0;  // the kernel numbers what it tells, from 0 on
@@ -106,13 +94,10 @@ std::span<const Bytes> OpeningLog::receive() noexcept {
   Parts& parts = *parts_;
   parts.packet_count = 0;
   parts.lost = 0;
-  const int count = recvmmsg(parts.socket.get(), parts.headers.data(), limits::kOpeningBatch,
-                             MSG_DONTWAIT, nullptr);
+  const int count = parts.batch.receive(parts.socket.get(), MSG_DONTWAIT);
   for (int i = 0; i < count; ++i) {
-    const auto* const message = reinterpret_cast<const nlmsghdr*>(parts.rooms[i].octets.data());
-    if (mnl_nlmsg_ok(message, static_cast<int>(parts.headers[i].msg_len))) {
-      parts.read_message(message);
-    }
+    const nlmsghdr* const message = parts.batch.message(i);
+    if (mnl_nlmsg_ok(message, parts.batch.size(i))) parts.read_message(message);
   }
   return std::span<const Bytes>(parts.packets).first(parts.packet_count);
 }

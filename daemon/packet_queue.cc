@@ -15,18 +15,14 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
-#include "base/lazy_array.h"
 #include "daemon/gate_limits.h"
 #include "daemon/netfilter_socket.h"
 
 namespace haetae::daemon {
 namespace {
-
-struct MessageRoom {
-  alignas(NLMSG_ALIGNTO) std::array<std::uint8_t, limits::kQueueMessageBytesMax> octets;
-};
 
 // One verdict with a mark: headers, verdict and mark.
 constexpr std::size_t kOneVerdictBytesMax = 64;
@@ -46,7 +42,7 @@ std::string why_not_bound(std::uint16_t number, int error) {
   if (error == EINVAL || error == EOPNOTSUPP || error == EPROTONOSUPPORT) {
     return failed("this kernel has no NFQUEUE; `modprobe nfnetlink_queue` may help");
   }
-  return failed(text_of_errno(error));
+  return failed(std::generic_category().message(error));
 }
 
 // A queue is asked for with all that it should be, so that no packet comes before.
@@ -74,13 +70,7 @@ void shape_socket(int descriptor) {
 }  // namespace
 
 struct PacketQueue::Parts {
-  explicit Parts(const QueueSettings& all) : settings(all), rooms(limits::kQueueBatch) {
-    for (std::size_t i = 0; i < limits::kQueueBatch; ++i) {
-      vectors[i] = {rooms[i].octets.data(), rooms[i].octets.size()};
-      headers[i].msg_hdr.msg_iov = &vectors[i];
-      headers[i].msg_hdr.msg_iovlen = 1;
-    }
-  }
+  explicit Parts(const QueueSettings& all) : settings(all) {}
 
   void read_message(const nlmsghdr* message) noexcept;
   void verdict(int type, std::uint32_t id, int what, const std::uint32_t* mark) noexcept;
@@ -90,9 +80,7 @@ struct PacketQueue::Parts {
   Descriptor socket;  // invalid: the queue is not ours
   std::optional<std::uint32_t> last_id;
   Counters counters;
-  LazyArray<MessageRoom> rooms;
-  std::array<iovec, limits::kQueueBatch> vectors{};
-  std::array<mmsghdr, limits::kQueueBatch> headers{};
+  MessageBatch<limits::kQueueBatch, limits::kQueueMessageBytesMax> batch;
   std::size_t packet_count = 0;
   std::array<QueuedPacket, limits::kQueueBatch> packets;
   std::size_t verdict_bytes = 0;
@@ -130,8 +118,7 @@ PacketQueue& PacketQueue::operator=(PacketQueue&& other) noexcept = default;
 std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
   Parts& parts = *parts_;
   parts.packet_count = 0;
-  const int count = recvmmsg(parts.socket.get(), parts.headers.data(), limits::kQueueBatch,
-                             waits ? MSG_WAITFORONE : MSG_DONTWAIT, nullptr);
+  const int count = parts.batch.receive(parts.socket.get(), waits ? MSG_WAITFORONE : MSG_DONTWAIT);
   if (count < 0) {
     const bool will_go_on =
         errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM;
@@ -139,8 +126,8 @@ std::span<const QueuedPacket> PacketQueue::receive(bool waits) noexcept {
     return {};
   }
   for (int i = 0; i < count; ++i) {
-    int left = static_cast<int>(parts.headers[i].msg_len);
-    const auto* message = reinterpret_cast<const nlmsghdr*>(parts.rooms[i].octets.data());
+    int left = parts.batch.size(i);
+    const nlmsghdr* message = parts.batch.message(i);
     for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
       parts.read_message(message);
     }

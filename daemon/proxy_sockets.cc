@@ -24,54 +24,12 @@ bool set_option(int fd, int level, int option, int value) noexcept {
   return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
-std::string failure(const config::Endpoint& endpoint, std::string_view hint) {
-  return fmt::format("proxy.listen {}@{}: {}; {}", endpoint.address.to_text(), endpoint.port,
-                     std::strerror(errno), hint);
-}
+constexpr std::string_view kKey = "proxy.listen";
 
 // It lets a socket take what is sent to other machines' addresses.
 bool make_transparent(int fd, bool is_v4) noexcept {
   return is_v4 ? set_option(fd, SOL_IP, IP_TRANSPARENT, 1)
                : set_option(fd, SOL_IPV6, IPV6_TRANSPARENT, 1);
-}
-
-std::expected<Descriptor, std::string> open_listener(const config::Endpoint& endpoint,
-                                                     bool is_transparent) {
-  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
-  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (socket.get() < 0) return std::unexpected(failure(endpoint, "no socket of this family"));
-  set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
-  if (family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  // Without the right to it, connections can still be led here by REDIRECT.
-  if (is_transparent) (void)make_transparent(socket.get(), endpoint.address.is_v4());
-  // A connection has it from its listener: interface_of_stream() then knows where it came in.
-  set_option(socket.get(), IPPROTO_IP, IP_PKTINFO, 1);
-  if (family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-  sockaddr_storage address;
-  const socklen_t size = to_sockaddr(endpoint.address, endpoint.port, address);
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    return std::unexpected(failure(endpoint, "choose an address of this machine, a free port"));
-  }
-  if (listen(socket.get(), limits::kTcpBacklog) != 0) {
-    return std::unexpected(failure(endpoint, "the port is taken"));
-  }
-  return socket;
-}
-
-// Another program's listener would share the port with ours, unnoticed.
-std::expected<void, std::string> check_port_is_free(const config::Endpoint& endpoint) {
-  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
-  const Descriptor probe(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (probe.get() < 0) return std::unexpected(failure(endpoint, "no socket of this family"));
-  set_option(probe.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  if (family == AF_INET6) set_option(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  sockaddr_storage address;
-  const socklen_t size = to_sockaddr(endpoint.address, endpoint.port, address);
-  if (bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    return std::unexpected(failure(endpoint, "choose an address of this machine, a free port"));
-  }
-  return {};
 }
 
 std::optional<Peer> name_of_socket(int fd) noexcept {
@@ -99,10 +57,13 @@ std::expected<std::vector<std::vector<ProxyListener>>, std::string> open_proxy_l
   if (proxy.mode == config::ProxyMode::Off) return all;
   const bool is_transparent = proxy.mode == config::ProxyMode::Transparent;
   for (const config::Endpoint& endpoint : proxy.listen) {
-    if (auto free = check_port_is_free(endpoint); !free) return std::unexpected(free.error());
+    const auto is_free = check_port_is_free(kKey, endpoint, SOCK_STREAM);
+    if (!is_free) return std::unexpected(is_free.error());
     for (auto& mine : all) {
-      auto socket = open_listener(endpoint, is_transparent);
+      auto socket = open_stream_listener(kKey, endpoint);
       if (!socket) return std::unexpected(socket.error());
+      // Without the right to it, connections can still be led here by REDIRECT.
+      if (is_transparent) (void)make_transparent(socket->get(), endpoint.address.is_v4());
       mine.push_back({std::move(*socket), endpoint});
     }
   }

@@ -25,14 +25,19 @@ std::string text_of(const config::Endpoint& endpoint) {
                                   : fmt::format("[{}]:{}", address, endpoint.port);
 }
 
-std::string bind_failure(const config::Endpoint& endpoint, const char* protocol, int error) {
-  const std::string where = fmt::format("dns.listen {} ({})", text_of(endpoint), protocol);
+constexpr std::string_view kDns = "dns.listen";
+
+std::string bind_failure(std::string_view key, const config::Endpoint& endpoint, int type,
+                         int error) {
+  const std::string where =
+      fmt::format("{} {} ({})", key, text_of(endpoint), type == SOCK_STREAM ? "TCP" : "UDP");
   switch (error) {
     case EADDRINUSE:
       return fmt::format(
-          "{}: another program answers on this port already; stop it (on many systems: systemctl "
-          "disable --now systemd-resolved dnsmasq) or choose another port",
-          where);
+          "{}: another program answers on this port already; stop it {}or choose another port",
+          where,
+          key == kDns ? "(on many systems: systemctl disable --now systemd-resolved dnsmasq) "
+                      : "");
     case EACCES:
       return fmt::format(
           "{}: no permission to bind a port below 1024; run as a service with "
@@ -52,29 +57,21 @@ void set_option(int fd, int level, int option, int value) {
 // Whether others may bind the same port (SO_REUSEPORT).
 enum class Port { Shared, Alone };
 
-std::expected<Descriptor, std::string> open_bound(const config::Endpoint& endpoint, int type,
+std::expected<Descriptor, std::string> open_bound(std::string_view key,
+                                                  const config::Endpoint& endpoint, int type,
                                                   Port port) {
-  const char* const protocol = type == SOCK_STREAM ? "TCP" : "UDP";
   const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
   Descriptor socket(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (socket.get() < 0) return std::unexpected(bind_failure(endpoint, protocol, errno));
+  if (socket.get() < 0) return std::unexpected(bind_failure(key, endpoint, type, errno));
   if (port == Port::Shared) set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   if (family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (type == SOCK_STREAM) set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   sockaddr_storage address;
   const socklen_t size = to_sockaddr(endpoint.address, endpoint.port, address);
   if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    return std::unexpected(bind_failure(endpoint, protocol, errno));
+    return std::unexpected(bind_failure(key, endpoint, type, errno));
   }
   return socket;
-}
-
-// SO_REUSEPORT lets a second Haetae of the same user share the port and take half the queries
-// unnoticed: a bind without the option tells.
-std::expected<void, std::string> check_port_is_free(const config::Endpoint& endpoint) {
-  const auto probe = open_bound(endpoint, SOCK_DGRAM, Port::Alone);
-  if (!probe) return std::unexpected(probe.error());
-  return {};
 }
 
 // Tells of each packet, or of a stream as a whole, where it came in and which address was asked.
@@ -94,20 +91,36 @@ void ask_for_receive_buffer(int descriptor, int bytes) noexcept {
   (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
+std::expected<Descriptor, std::string> open_stream_listener(std::string_view key,
+                                                            const config::Endpoint& endpoint) {
+  auto socket = open_bound(key, endpoint, SOCK_STREAM, Port::Shared);
+  if (!socket) return socket;
+  ask_for_packet_info(socket->get(), endpoint.address.is_v4());
+  if (listen(socket->get(), limits::kTcpBacklog) != 0) {
+    return std::unexpected(bind_failure(key, endpoint, SOCK_STREAM, errno));
+  }
+  return socket;
+}
+
+// A bind without the option tells.
+std::expected<void, std::string> check_port_is_free(std::string_view key,
+                                                    const config::Endpoint& endpoint, int type) {
+  const auto probe = open_bound(key, endpoint, type, Port::Alone);
+  if (!probe) return std::unexpected(probe.error());
+  return {};
+}
+
 std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& endpoint) {
   DnsSockets sockets;
   sockets.endpoint = endpoint;
   sockets.wildcard = is_unspecified(endpoint.address);
-  auto udp = open_bound(endpoint, SOCK_DGRAM, Port::Shared);
+  auto udp = open_bound(kDns, endpoint, SOCK_DGRAM, Port::Shared);
   if (!udp) return std::unexpected(udp.error());
   set_option(udp->get(), SOL_SOCKET, SO_RCVBUF, limits::kSocketBufferBytes);
   set_option(udp->get(), SOL_SOCKET, SO_SNDBUF, limits::kSocketBufferBytes);
   ask_for_packet_info(udp->get(), endpoint.address.is_v4());
-  auto tcp = open_bound(endpoint, SOCK_STREAM, Port::Shared);
+  auto tcp = open_stream_listener(kDns, endpoint);
   if (!tcp) return std::unexpected(tcp.error());
-  if (listen(tcp->get(), limits::kTcpBacklog) != 0) {
-    return std::unexpected(bind_failure(endpoint, "TCP", errno));
-  }
   sockets.udp = std::move(*udp);
   sockets.tcp = std::move(*tcp);
   return sockets;
@@ -117,7 +130,8 @@ std::expected<std::vector<std::vector<DnsSockets>>, std::string> open_all_socket
     const std::vector<config::Endpoint>& endpoints, std::size_t workers) {
   std::vector<std::vector<DnsSockets>> all(workers);
   for (const config::Endpoint& endpoint : endpoints) {
-    if (auto free = check_port_is_free(endpoint); !free) return std::unexpected(free.error());
+    if (auto free = check_port_is_free(kDns, endpoint, SOCK_DGRAM); !free)
+      return std::unexpected(free.error());
     for (std::vector<DnsSockets>& mine : all) {
       auto sockets = open_dns_sockets(endpoint);
       if (!sockets) return std::unexpected(sockets.error());

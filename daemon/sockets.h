@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,16 @@ class Descriptor {
 // limit, up to that limit.
 void ask_for_receive_buffer(int descriptor, int bytes) noexcept;
 
+// Listens for connections to an endpoint, at a port that workers share by SO_REUSEPORT; knows of
+// each where it came in (interface_of_stream). key: of the configuration, for the error: one line
+// that says what to do ("port 53 is taken: …").
+std::expected<Descriptor, std::string> open_stream_listener(std::string_view key,
+                                                            const config::Endpoint& endpoint);
+// SO_REUSEPORT lets a second program of the same user share the port, and take half of what comes
+// unnoticed: asked before. type: SOCK_STREAM or SOCK_DGRAM.
+std::expected<void, std::string> check_port_is_free(std::string_view key,
+                                                    const config::Endpoint& endpoint, int type);
+
 // The sockets of one worker for one endpoint. Workers share the port by SO_REUSEPORT.
 struct DnsSockets {
   Descriptor udp;
@@ -43,7 +54,7 @@ struct DnsSockets {
   bool wildcard = false;
 };
 
-// Opens and binds both. Error: one line that says what to do ("port 53 is taken: …").
+// Opens and binds both.
 std::expected<DnsSockets, std::string> open_dns_sockets(const config::Endpoint& endpoint);
 
 // For each worker, the sockets of every endpoint; all or nothing.

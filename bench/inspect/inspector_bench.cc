@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "inspect/inspector.h"
-#include "list/image_builder.h"
+#include "support/adult_policy.h"
 #include "support/hello_maker.h"
 #include "support/quic_sealer.h"
 
@@ -24,23 +24,12 @@ std::string name_at(std::size_t i) {
 }
 
 std::shared_ptr<const policy::Policy> make_policy() {
-  list::ImageBuilder builder({3, 4});
-  const list::ListId adult = builder.add_list({"adult-one", "adult", 0, 100'000});
-  for (std::size_t i = 0; i < 100'000; ++i) {
-    builder.add(adult, list::Rule{name_of("bad" + name_at(i))});
-  }
-  auto image = *list::Image::from_bytes(*builder.to_bytes());
-  auto policy = std::make_shared<policy::Policy>(list::Lists(image, nullptr));
-  policy->generation = 1;
-  policy->categories = {{"adult", policy::CategoryKind::Harm, false}};
-  policy->lists.resize(1);
-  policy->lists[0].category = 0;
-  policy->profiles.resize(1);
-  policy->profiles[0].blocked.set(0);
-  policy->profiles[0].lists = {true};
+  auto policy = haetae::test::adult_policy([](list::ImageBuilder& builder, list::ListId adult) {
+    for (std::size_t i = 0; i < 100'000; ++i) {
+      builder.add(adult, list::Rule{name_of("bad" + name_at(i))});
+    }
+  });
   policy->profiles[0].log = policy::LogLevel::Counters;
-  policy->mark_spans.assign(1, {});
-  policy::fill_outcomes(*policy);
   return policy;
 }
 

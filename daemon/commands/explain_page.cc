@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "content/body_text.h"
 #include "proxy/page_labels.h"
+#include "proxy/phrase_sink.h"
 
 namespace haetae::daemon {
 namespace {
@@ -19,19 +20,6 @@ namespace json = boost::json;
 
 // A page beyond that is none that a person saved.
 constexpr std::size_t kPageBytesMax = 64 * 1024 * 1024;
-
-class ScanSink final : public content::TextSink {
- public:
-  explicit ScanSink(list::PhraseScan* scan) : scan_(scan) {}
-  void take(std::string_view text, content::Place place) noexcept override {
-    if (scan_ == nullptr) return;
-    scan_->feed(
-        text, place == content::Place::Title ? list::PhrasePlace::Title : list::PhrasePlace::Body);
-  }
-
- private:
-  list::PhraseScan* scan_;
-};
 
 // What counted for one category that at least one phrase accuses, the heaviest first.
 struct Counted {
@@ -108,7 +96,7 @@ std::expected<SavedPage, std::string> SavedPage::read(
 
   SavedPage page;
   if (phrases != nullptr) page.scan_ = std::make_unique<list::PhraseScan>(std::move(phrases));
-  ScanSink sink(page.scan_.get());
+  proxy::PhraseSink sink(page.scan_.get());
   content::DecoderBudget budget(kPageBytesMax);
   content::BodyText text(budget);
   const auto room = std::make_unique<content::BodyRoom>();

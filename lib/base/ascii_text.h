@@ -19,6 +19,13 @@ constexpr char ascii_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+// Of a hexadecimal digit; -1: it is none.
+constexpr int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 // Letters of either case are the same.
 constexpr bool is_same_word(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;

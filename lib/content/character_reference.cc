@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/ascii_text.h"
+
 namespace haetae::content {
 namespace {
 
@@ -275,13 +277,6 @@ char32_t of_windows_1252(char32_t number) noexcept {
   }
 }
 
-int digit_of(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // digits: "112" or "x70".
 char32_t numbered_character(std::string_view digits) noexcept {
   constexpr char32_t kLast = 0x10ffff;
@@ -290,7 +285,7 @@ char32_t numbered_character(std::string_view digits) noexcept {
   if (digits.empty()) return 0;
   char32_t number = 0;
   for (const char c : digits) {
-    const int digit = digit_of(c);
+    const int digit = hex_value(c);
     if (digit < 0 || digit >= (is_hex ? 16 : 10)) return 0;
     number = number * (is_hex ? 16 : 10) + static_cast<char32_t>(digit);
     if (number > kLast) return kNoCharacter;

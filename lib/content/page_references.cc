@@ -12,18 +12,13 @@ constexpr bool is_digit(char c) noexcept {
 constexpr bool is_letter(char c) noexcept {
   return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
-constexpr int hex_digit(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char small = ascii_lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
 
 // An escape of JSON behind its "\": "uD83D\uDE00" is the longest.
 constexpr std::size_t kUnitBytes = 5, kPairBytes = 11;
 
 char32_t unit_of(std::string_view escape) noexcept {
   char32_t unit = 0;
-  for (const char c : escape.substr(1, 4)) unit = unit * 16 + static_cast<char32_t>(hex_digit(c));
+  for (const char c : escape.substr(1, 4)) unit = unit * 16 + static_cast<char32_t>(hex_value(c));
   return unit;
 }
 
@@ -38,10 +33,10 @@ constexpr bool is_low_surrogate(char32_t unit) noexcept {
 bool fits_escape(std::string_view escape, char c) noexcept {
   if (escape.empty()) return true;
   if (escape.front() != 'u') return false;
-  if (escape.size() < kUnitBytes) return hex_digit(c) >= 0;
+  if (escape.size() < kUnitBytes) return hex_value(c) >= 0;
   if (escape.size() == kUnitBytes) return is_high_surrogate(unit_of(escape)) && c == '\\';
   if (escape.size() == kUnitBytes + 1) return c == 'u';
-  return escape.size() < kPairBytes && hex_digit(c) >= 0;
+  return escape.size() < kPairBytes && hex_value(c) >= 0;
 }
 
 bool is_whole_escape(std::string_view escape) noexcept {
@@ -77,7 +72,7 @@ bool PageText::takes_into_reference(char c) const noexcept {
   if (name.empty()) return c == '#' || is_letter(c) || is_digit(c);
   if (name.front() != '#') return is_letter(c) || is_digit(c);
   if (name.size() == 1) return c == 'x' || c == 'X' || is_digit(c);
-  return ascii_lower(name[1]) == 'x' ? hex_digit(c) >= 0 : is_digit(c);
+  return ascii_lower(name[1]) == 'x' ? hex_value(c) >= 0 : is_digit(c);
 }
 
 const char* PageText::read_reference(const char* at, const char* end) noexcept {

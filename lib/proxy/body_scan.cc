@@ -7,6 +7,7 @@
 #include "list/phrase_scan.h"
 #include "policy/page.h"
 #include "proxy/page_labels.h"
+#include "proxy/phrase_sink.h"
 #include "proxy/scan_limits.h"
 
 namespace haetae::proxy {
@@ -25,9 +26,11 @@ struct PageScans::Work {
   content::BodyText text;
   std::optional<list::PhraseScan> phrases;  // none where the policy has no phrases
   std::string path;
+
+  PhraseSink sink() noexcept { return PhraseSink(phrases ? &*phrases : nullptr); }
 };
 
-class PageScans::Scan final : public BodyScan, private content::TextSink {
+class PageScans::Scan final : public BodyScan {
  public:
   Scan(PageScans& owner, const Seen& request) : owner_(owner), seen_(request) {
     seen_.kind = policy::Kind::HttpBody;
@@ -62,11 +65,13 @@ class PageScans::Scan final : public BodyScan, private content::TextSink {
   }
 
   Scanned feed(Bytes octets) noexcept override {
+    if (scanned_ != Scanned::Undecided) return scanned_;
+    PhraseSink sink = work_->sink();
     while (!octets.empty() && scanned_ == Scanned::Undecided) {
       const Bytes slice = octets.first(std::min(octets.size(), limits::kScanSliceBytes));
       octets = octets.subspan(slice.size());
       raw_bytes_ += slice.size();
-      scanned_ = after(work_->text.feed(slice, *owner_.room_, *this));
+      scanned_ = after(work_->text.feed(slice, *owner_.room_, sink));
     }
     return scanned_;
   }
@@ -74,8 +79,7 @@ class PageScans::Scan final : public BodyScan, private content::TextSink {
   Scanned finish() noexcept override {
     if (scanned_ == Scanned::Undecided) {
       // What comes after a body that was cut, nobody gets to see.
-      work_->text.finish(*owner_.room_, *this);
-      scanned_ = judge_all();
+      scanned_ = judge_whole();
     }
     return scanned_;
   }
@@ -85,16 +89,10 @@ class PageScans::Scan final : public BodyScan, private content::TextSink {
  private:
   friend class PageScans;
 
-  void take(std::string_view text, content::Place place) noexcept override {
-    if (!work_->phrases) return;
-    work_->phrases->feed(
-        text, place == content::Place::Title ? list::PhrasePlace::Title : list::PhrasePlace::Body);
-  }
-
   Scanned after(BodyEnd end) noexcept {
     switch (end) {
       case BodyEnd::NeedMore: return so_far();
-      case BodyEnd::Done: work_->text.finish(*owner_.room_, *this); return judge_all();
+      case BodyEnd::Done: return judge_whole();
       case BodyEnd::NotText: return Scanned::Clean;
       case BodyEnd::Corrupt: return judge_rest(Unread::Malformed);
       case BodyEnd::TooLarge: return judge_rest(Unread::TooLong);
@@ -111,6 +109,13 @@ class PageScans::Scan final : public BodyScan, private content::TextSink {
     }
     judged_bytes_ = raw_bytes_;
     return is_blocked_now() ? Scanned::Blocked : Scanned::Undecided;
+  }
+
+  // The body has ended.
+  Scanned judge_whole() noexcept {
+    PhraseSink sink = work_->sink();
+    work_->text.finish(*owner_.room_, sink);
+    return judge_all();
   }
 
   // No more is read.

@@ -10,15 +10,8 @@ namespace {
 
 constexpr std::uint8_t kSizeDigitsMax = 15;
 
-// -1: no digit.
-int digit_of(std::uint8_t octet) noexcept {
-  if (octet >= '0' && octet <= '9') return octet - '0';
-  const char lower = ascii_lower(static_cast<char>(octet));
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool is_text(std::uint8_t octet) noexcept {
-  return octet == '\t' || (octet >= ' ' && octet != 0x7f);
+  return !is_control(static_cast<char>(octet));
 }
 
 }  // namespace
@@ -53,11 +46,11 @@ HttpChunkReader::State HttpChunkReader::after(std::uint8_t octet) noexcept {
     case State::SizeStart:
       left_ = 0;
       digits_ = 0;
-      return after_digit(digit_of(octet));
+      return after_digit(hex_value(static_cast<char>(octet)));
     case State::Size:
       if (octet == '\r') return State::SizeEnd;
       if (octet == ';') return State::Extension;
-      return after_digit(digit_of(octet));
+      return after_digit(hex_value(static_cast<char>(octet)));
     case State::Extension:
       if (octet == '\r') return State::SizeEnd;
       return is_text(octet) ? State::Extension : State::Failed;

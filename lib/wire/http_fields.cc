@@ -19,15 +19,15 @@ constexpr std::array<bool, 256> token_table() {
 }
 constexpr std::array<bool, 256> kToken = token_table();
 
-bool is_control(char c) noexcept {
-  const auto octet = static_cast<unsigned char>(c);
-  return (octet < ' ' && octet != '\t') || octet == 0x7f;
-}
-
 }  // namespace
 
 bool is_token_character(char c) noexcept {
   return kToken[static_cast<unsigned char>(c)];
+}
+
+bool is_control(char c) noexcept {
+  const auto octet = static_cast<unsigned char>(c);
+  return (octet < ' ' && octet != '\t') || octet == 0x7f;
 }
 
 bool HttpFieldReader::next(HttpField& out) noexcept {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "wire/http_text.h"
+
 namespace haetae::wire {
 
 // One field line of a head (RFC 9112, section 5).
@@ -36,19 +38,15 @@ class HttpFieldReader {
 
 // A character of a method or a field's name (RFC 9110, section 5.6.2).
 bool is_token_character(char c) noexcept;
+// One that no field holds (RFC 9110, section 5.5).
+bool is_control(char c) noexcept;
 
 // The members of a list (RFC 9110, section 5.6.1), blanks around them dropped; calls take(member)
 // for each that is not empty.
 template <typename Take>
 void each_member(std::string_view list, Take take) {
   while (!list.empty()) {
-    const std::size_t end = list.find(',');
-    std::string_view member = list.substr(0, end);
-    list = end == std::string_view::npos ? std::string_view{} : list.substr(end + 1);
-    while (!member.empty() && (member.front() == ' ' || member.front() == '\t'))
-      member.remove_prefix(1);
-    while (!member.empty() && (member.back() == ' ' || member.back() == '\t'))
-      member.remove_suffix(1);
+    const std::string_view member = trim_blanks(take_until(list, ','));
     if (!member.empty()) take(member);
   }
 }

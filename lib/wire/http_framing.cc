@@ -21,13 +21,6 @@ bool is_known_coding(std::string_view coding) noexcept {
          is_same_word(coding, "x-compress");
 }
 
-// -1: no digit.
-constexpr int hex_value(std::uint8_t octet) noexcept {
-  if (octet >= '0' && octet <= '9') return octet - '0';
-  const char lower = ascii_lower(static_cast<char>(octet));
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 }  // namespace
 
 // The same number several times is one number (RFC 9112, section 6.3).
@@ -105,7 +98,7 @@ HttpBodyReader::State HttpBodyReader::after(std::uint8_t octet) noexcept {
       return octet == '\r' ? State::DataEnd : State::Failed;
     case State::SizeStart:
       left_ = 0;
-      return hex_value(octet) >= 0 ? after_size(octet) : State::Failed;
+      return hex_value(static_cast<char>(octet)) >= 0 ? after_size(octet) : State::Failed;
     case State::Size: return after_size(octet);
     case State::SizeExtension:
       if (octet != '\n') return State::SizeExtension;
@@ -122,7 +115,7 @@ HttpBodyReader::State HttpBodyReader::after(std::uint8_t octet) noexcept {
 }
 
 HttpBodyReader::State HttpBodyReader::after_size(std::uint8_t octet) noexcept {
-  const int digit = hex_value(octet);
+  const int digit = hex_value(static_cast<char>(octet));
   if (digit >= 0) {
     if (left_ >> 60 != 0) return State::Failed;
     left_ = left_ << 4 | static_cast<std::uint64_t>(digit);

@@ -6,22 +6,16 @@
 #include <string_view>
 
 #include "base/address.h"
+#include "wire/http_fields.h"
 #include "wire/http_framing.h"
 #include "wire/http_text.h"
 
 namespace haetae::wire {
 namespace {
 
-// A character of a method or a field's name (RFC 9110, section 5.6.2).
-constexpr bool is_token(char c) noexcept {
-  const char lower = ascii_lower(c);
-  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-
 // What can be told of a request line whose end has not come: NotThis if it cannot become one.
 Progress judge_start(std::string_view line) noexcept {
-  const auto method_end = std::ranges::find_if_not(line, is_token);
+  const auto method_end = std::ranges::find_if_not(line, is_token_character);
   const auto method_bytes = static_cast<std::size_t>(method_end - line.begin());
   if (method_bytes > limits::kHttpMethodBytesMax) return Progress::NotThis;
   if (method_end == line.end()) return Progress::NeedMore;
@@ -147,7 +141,7 @@ bool HeadReader::read_request_line(std::string_view line) noexcept {
   // What hides behind a bare CR is a line of its own for some.
   std::string_view behind = line;
   line = trim_blanks(take_until(behind, '\r'));
-  const auto method_end = std::ranges::find_if_not(line, is_token);
+  const auto method_end = std::ranges::find_if_not(line, is_token_character);
   const auto method_bytes = static_cast<std::size_t>(method_end - line.begin());
   head_.method = as_bytes(line.substr(0, method_bytes));
   std::string_view target = trim_blanks(line.substr(method_bytes));

@@ -6,6 +6,7 @@
 namespace haetae::wire {
 
 using haetae::ascii_lower;
+using haetae::hex_value;
 using haetae::is_blank;
 using haetae::is_same_word;
 using haetae::take_until;

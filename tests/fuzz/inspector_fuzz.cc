@@ -7,7 +7,7 @@
 
 #include "base/assert.h"
 #include "inspect/inspector.h"
-#include "list/image_builder.h"
+#include "support/adult_policy.h"
 #include "wire/reader.h"
 
 namespace {
@@ -17,24 +17,12 @@ using inspect::Effect;
 using Octets = std::vector<std::uint8_t>;
 
 std::shared_ptr<const policy::Policy> make_policy() {
-  list::ImageBuilder builder({11, 22});
-  const list::ListId adult = builder.add_list({"adult-one", "adult", 0, 1});
-  builder.add(adult, list::Rule{name_of("bad.example")});
-  builder.add(adult, list::AddressRule{*Cidr::from_text("203.0.113.0/24")});
-  auto image = list::Image::from_bytes(*builder.to_bytes());
-  HAETAE_ASSERT(image.has_value());
-  auto policy = std::make_shared<policy::Policy>(list::Lists(*image, nullptr));
-  policy->generation = 1;
-  policy->categories = {{"adult", policy::CategoryKind::Harm, false}};
-  policy->lists.resize(1);
-  policy->lists[0].category = 0;
-  policy->profiles.resize(1);
-  policy->profiles[0].blocked.set(0);
-  policy->profiles[0].lists = {true};
+  auto policy = haetae::test::adult_policy([](list::ImageBuilder& builder, list::ListId adult) {
+    builder.add(adult, list::Rule{name_of("bad.example")});
+    builder.add(adult, list::AddressRule{*Cidr::from_text("203.0.113.0/24")});
+  });
   policy->profiles[0].undecidable_blocked = true;
   policy->profiles[0].log = policy::LogLevel::All;
-  policy->mark_spans.assign(1, {});
-  policy::fill_outcomes(*policy);
   return policy;
 }
 

@@ -7,8 +7,8 @@
 
 #include "base/assert.h"
 #include "inspect/counters.h"
-#include "list/image_builder.h"
 #include "proxy/connection.h"
+#include "support/adult_policy.h"
 
 using namespace haetae;
 using namespace haetae::proxy;
@@ -34,22 +34,9 @@ struct Bodies final : ResponseBodies {
 };
 
 std::shared_ptr<const policy::Policy> make_policy() {
-  list::ImageBuilder builder({11, 22});
-  const list::ListId adult = builder.add_list({"adult-one", "adult", 0, 1});
-  builder.add(adult, list::Rule{name_of("bad.example")});
-  auto image = list::Image::from_bytes(*builder.to_bytes());
-  HAETAE_ASSERT(image.has_value());
-  auto policy = std::make_shared<policy::Policy>(list::Lists(*image, nullptr));
-  policy->generation = 1;
-  policy->categories = {{"adult", policy::CategoryKind::Harm, false}};
-  policy->lists.resize(1);
-  policy->lists[0].category = 0;
-  policy->profiles.resize(1);
-  policy->profiles[0].blocked.set(0);
-  policy->profiles[0].lists = {true};
-  policy->mark_spans.assign(1, {});
-  policy::fill_outcomes(*policy);
-  return policy;
+  return haetae::test::adult_policy([](list::ImageBuilder& builder, list::ListId adult) {
+    builder.add(adult, list::Rule{name_of("bad.example")});
+  });
 }
 
 struct House {

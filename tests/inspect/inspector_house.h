@@ -84,16 +84,8 @@ class House {
     inspector.emplace(Inspector::Parts{policy_, standing_, resolved, &events, counters}, settings);
   }
 
-  // A child for whom an adult list counts, and who may not reach what cannot be read.
   static haetae::test::PolicyMaker default_maker() {
-    haetae::test::PolicyMaker maker;
-    const auto adult = maker.category("adult");
-    const auto little = maker.profile("little");
-    maker.at(little).blocked.set(adult);
-    maker.at(little).undecidable_blocked = true;
-    maker.at(little).log = policy::LogLevel::All;
-    maker.list("adult-one", adult, {"||bad.example^", "203.0.113.0/24"});
-    return maker;
+    return haetae::test::PolicyMaker::with_adult_list();
   }
   std::shared_ptr<const policy::Policy> make_policy() {
     auto made = std::make_shared<policy::Policy>(*maker.make());

@@ -15,14 +15,7 @@ namespace haetae::proxy::test {
 // What the connections of one front share. A child for whom an adult list counts.
 struct House {
   static haetae::test::PolicyMaker default_maker() {
-    haetae::test::PolicyMaker maker;
-    const auto adult = maker.category("adult");
-    const auto little = maker.profile("little");
-    maker.at(little).blocked.set(adult);
-    maker.at(little).undecidable_blocked = true;
-    maker.at(little).log = policy::LogLevel::All;
-    maker.list("adult-one", adult, {"||bad.example^", "203.0.113.0/24"});
-    return maker;
+    return haetae::test::PolicyMaker::with_adult_list();
   }
 
   explicit House(const haetae::test::PolicyMaker& maker = default_maker())

@@ -1,21 +1,10 @@
 #include "support/page_scanner.h"
 
 #include "base/bytes.h"
+#include "proxy/phrase_sink.h"
 
 namespace haetae::test {
 namespace {
-
-class ScanSink final : public content::TextSink {
- public:
-  explicit ScanSink(list::PhraseScan& scan) : scan_(scan) {}
-  void take(std::string_view text, content::Place place) noexcept override {
-    scan_.feed(text,
-               place == content::Place::Title ? list::PhrasePlace::Title : list::PhrasePlace::Body);
-  }
-
- private:
-  list::PhraseScan& scan_;
-};
 
 constexpr std::size_t kDecoderBytes = 16 * 1024 * 1024;
 
@@ -28,7 +17,7 @@ PageScanner::PageScanner(std::shared_ptr<const list::PhraseSet> phrases)
       room_(std::make_unique<content::BodyRoom>()) {}
 
 const list::PhraseScan& PageScanner::read(std::string_view content_type, std::string_view page) {
-  ScanSink sink(scan_);
+  proxy::PhraseSink sink(&scan_);
   scan_.start();
   if (text_.start(content_type, {})) {
     text_.feed(as_bytes(page), *room_, sink);

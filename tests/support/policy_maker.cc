@@ -31,6 +31,17 @@ list::Rule rule_of(std::string_view text) {
   return *rule;
 }
 
+PolicyMaker PolicyMaker::with_adult_list() {
+  PolicyMaker maker;
+  const auto adult = maker.category("adult");
+  const auto little = maker.profile("little");
+  maker.at(little).blocked.set(adult);
+  maker.at(little).undecidable_blocked = true;
+  maker.at(little).log = policy::LogLevel::All;
+  maker.list("adult-one", adult, {"||bad.example^", "203.0.113.0/24"});
+  return maker;
+}
+
 policy::CategoryId PolicyMaker::category(std::string id, policy::CategoryKind kind,
                                          bool sensitive) {
   categories_.push_back({std::move(id), kind, sensitive});

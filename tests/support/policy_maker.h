@@ -27,6 +27,10 @@ class PolicyMaker {
  public:
   using Texts = std::vector<std::string>;
 
+  // A child whose adult list holds bad.example with all below and 203.0.113.0/24, who may not reach
+  // what cannot be read, and of whom all is recorded.
+  static PolicyMaker with_adult_list();
+
   policy::CategoryId category(std::string id,
                               policy::CategoryKind kind = policy::CategoryKind::Harm,
                               bool sensitive = false);
