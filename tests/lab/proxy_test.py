@@ -15,7 +15,7 @@ import lab
 from certificates import Authority
 from listeners import serve_each
 from proxy_house import BIG_BYTES, BLOCKED, House
-from proxy_servers import Scripted, read_all, read_answer, web_socket_echo
+from proxy_servers import SWITCH, SWITCHED, Scripted, read_all, read_answer, web_socket_echo
 
 
 class Pages(House):
@@ -169,12 +169,10 @@ class Connections(House):
     def test_a_web_socket_echoes(self):
         server = Scripted(self.addCleanup, web_socket_echo)
         connection = self.open()
-        connection.sendall(self.request(path="/ws", port=server.port, more=(
-            "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n")))
+        connection.sendall(self.request(path="/ws", port=server.port, more=SWITCH))
         status, head, _ = read_answer(connection, has_body=False)
         self.assertEqual(status, 101)
-        self.assertIn("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", head)
+        self.assertIn(SWITCHED, head)
         for size in (1, 1000, 300_000):
             sent = os.urandom(size)
             threading.Thread(target=connection.sendall, args=(sent,)).start()
