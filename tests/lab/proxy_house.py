@@ -61,6 +61,12 @@ class House(unittest.TestCase):
         self.addCleanup(connection.close)
         return connection
 
+    def open_tunnel(self, port, host="www.example"):
+        connection = self.open()
+        connection.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        self.assertEqual(read_answer(connection, has_body=False)[0], 200)
+        return connection
+
     def ask(self, octets, has_body=True):
         connection = self.open()
         connection.sendall(octets)
