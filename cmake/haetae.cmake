@@ -218,7 +218,7 @@ function(haetae_lab_tests)
   # strangers to it. The others try time, places and commands with the same code.
   if(HAETAE_SANITIZE)
     list(FILTER scripts INCLUDE REGEX
-         "/(answers|dot|envelope|gate|gate_hostile|identity|proxy_content|proxy_hostile|serve|tap|upstream)_test\.py$")
+         "/(answers|dot|envelope|gate(_hostile)?|identity|proxy_(content|hostile)|serve|tap|upstream)_test.py$")
     set(gate_test_parts Web Pieces)
     set(gate_hostile_test_parts Fragments)
     set(proxy_content_test_parts Nginx)
