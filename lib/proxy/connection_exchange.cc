@@ -74,6 +74,7 @@ bool Connection::on_response(const Response& response, const Now& now) {
     response_body_.begin(response.framing, response.body_bytes);
     server_keeps_alive_ = response.keeps_alive && !response.asks_credentials;
     response_is_closing_ = !keeps_alive_ || is_draining_ || !request_body_.is_done() ||
+                           response.has_faulty_framing ||
                            (response.framing == Framing::UntilClose && !is_upgrade) ||
                            (is_old_ && response.framing == Framing::Chunked);
     if (is_old_ && response.framing == Framing::Chunked) {

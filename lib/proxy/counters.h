@@ -10,7 +10,7 @@ namespace haetae::proxy {
 // What one worker's proxy counts; read by others while the worker writes.
 struct Counters {
   Counter connections, connections_refused;
-  Counter requests, blocked, tunnels, tunnels_blocked, upgrades;
+  Counter requests, blocked, tunnels, tunnels_blocked, silent_clients, upgrades;
   Counter refused_malformed, refused_too_long, answers_malformed;
   Counter servers_opened, servers_reused, servers_unreachable, requests_repeated;
   Counter bodies_scanned, bodies_blocked, bodies_cut, bodies_undecidable;

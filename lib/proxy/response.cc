@@ -126,12 +126,16 @@ Progress read_response(Bytes stream, bool is_head, Response& out) noexcept {
   HttpFieldReader fields(out.fields);
   for (HttpField field; fields.next(field);) take_field(field, out, lengths);
   const bool is_old = all[kVersion.size()] == '0';
-  const bool is_two_things =
-      lengths.is_broken || (lengths.is_chunked && (lengths.length || is_old));
+  const bool is_two_things = lengths.is_broken || (lengths.is_chunked && lengths.length);
   if (!fields.is_whole() || out.hops.has_too_many() || is_two_things) return Progress::Malformed;
   frame(lengths, is_head, out);
+  // Such servers mean what they say: old devices that learnt chunks and not HTTP/1.1. A reader who
+  // believes the version alone would see the chunks' sizes in the text, so it is the chunks that are
+  // followed, and our client is told of them in HTTP/1.1, where they have one reading. What may still
+  // lie behind them on either connection is not believed.
+  out.has_faulty_framing = is_old && lengths.is_chunked;
   out.keeps_alive = out.framing != Framing::UntilClose && !out.hops.says_close() &&
-                    (!is_old || out.hops.says_keep_alive());
+                    !out.has_faulty_framing && (!is_old || out.hops.says_keep_alive());
   return Progress::Done;
 }
 

@@ -28,6 +28,8 @@ struct Response {
   std::string_view upgrade;
   bool asks_credentials = false;
   bool keeps_alive = false;  // the server's connection can be used again
+  // Chunks of HTTP/1.0, which has none (RFC 9112, section 6.1): both connections end behind it.
+  bool has_faulty_framing = false;
 
   bool is_interim() const noexcept { return status < 200 && status != 101; }
 };

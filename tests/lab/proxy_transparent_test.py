@@ -14,7 +14,7 @@ from listeners import serve_each
 from proxy_servers import read_answer
 
 PAGE = "This page is closed"
-BIG = "203.0.113.84"
+BIG, GREETER = "203.0.113.84", "203.0.113.85"
 GIGABYTE, BLOCK_BYTES = 1 << 30, 1 << 20
 
 
@@ -41,6 +41,14 @@ class Led(GateTest):
             for address in (RAW, RAW6):
                 serve_each(cls.addClassCleanup, address, 80, who)
             serve_each(cls.addClassCleanup, BIG, 80, cls.give_gigabyte)
+            serve_each(cls.addClassCleanup, GREETER, 80, cls.greet)
+
+    @classmethod
+    def greet(cls, connection, _peer):
+        with contextlib.suppress(OSError), connection:
+            connection.sendall(b"220 mail.example\r\n")
+            while said := connection.recv(65536):
+                connection.sendall(b"250 " + said)
 
     @classmethod
     def give_gigabyte(cls, connection, _peer):
@@ -142,6 +150,14 @@ class Led(GateTest):
         context.verify_mode = ssl.CERT_NONE
         with self.assertRaises(OSError):
             context.wrap_socket(connection, server_hostname=BAD)
+
+    def test_a_server_that_speaks_first_is_heard(self):
+        connection = self.open(self.net.child_a, GREETER)
+        began = time.monotonic()
+        self.assertEqual(connection.recv(100), b"220 mail.example\r\n")
+        self.assertLess(time.monotonic() - began, 6)
+        connection.sendall(b"EHLO me\r\n")
+        self.assertEqual(connection.recv(100), b"250 EHLO me\r\n")
 
     def test_nobody_uses_it_as_an_explicit_one(self):
         gateway = self.net.child_a.run("ip", "route", "show", "default").stdout.split()[2]
