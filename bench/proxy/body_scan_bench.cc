@@ -1,7 +1,8 @@
 // What it costs to read and judge a page on its way through the proxy, with all shipped phrases:
 // from begin() to finish(), as the proxy asks.
 //   proxy_body_scan_bench --benchmark_min_time=1
-// HAETAE_BENCH_RULES=FOLDER takes the phrases of another rules/.
+// HAETAE_BENCH_RULES=FOLDER takes the phrases of another rules/, HAETAE_BENCH_PAGE=FILE an HTML
+// page of yours in place of one that speaks of red pandas.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -46,6 +47,9 @@ struct House {
 };
 
 std::string page_of(std::size_t bytes) {
+  if (const char* const file = std::getenv("HAETAE_BENCH_PAGE")) {
+    return test::read_file(file).substr(0, bytes);
+  }
   std::string page = "<!DOCTYPE html><html><head><title>Red panda</title></head><body>";
   for (int i = 0; page.size() < bytes; ++i) {
     page +=

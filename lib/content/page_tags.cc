@@ -368,7 +368,7 @@ void PageText::end_tag() noexcept {
 // words end, unless the pieces are letters: then somebody writes a word in pieces.
 void PageText::end_inline_tag() noexcept {
   if (is_end_tag_) {
-    if (run_bytes_ > 0) closed_more_ = run_bytes_ > (run_is_wide_ ? 3 : 2);
+    if (run_bytes_ > 0) closed_more_ = run_bytes_ > (run_is_wide_ ? 3 : 1);
     is_behind_close_ = true;
   } else {
     if (is_behind_close_ && run_bytes_ == 0 && closed_more_) separate(Gap::Blank);

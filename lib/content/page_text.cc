@@ -49,6 +49,7 @@ constexpr PageText::Reading kOfSingleQuotes{classes_of("'&", ""), {'\'', '&'}, t
 constexpr PageText::Reading kOfNoQuotes{classes_of(" \t\n\r\f>&", ""), {'>', '&'}, false};
 
 constexpr std::ptrdiff_t kHangulBytes = 3;
+constexpr std::string_view kBoundaryGap = " \n ";
 
 constexpr bool is_hangul_syllable(char32_t c) noexcept {
   return c >= 0xac00 && c <= 0xd7a3;
@@ -74,8 +75,21 @@ constexpr bool is_of_three(const char* at) noexcept {
   return utf8_size(first, second) == 3 && is_utf8_tail(static_cast<std::uint8_t>(at[2]));
 }
 
-constexpr bool is_wide(char octet) noexcept {
+constexpr bool is_beyond_ascii(char octet) noexcept {
   return static_cast<std::uint8_t>(octet) >= 0x80;
+}
+
+constexpr bool is_latin(char octet) noexcept {
+  return octet >= 'a' && octet <= 'z';
+}
+
+// Kana, ideographs and Hangul: of UTF-8 their first octets are no others'.
+constexpr bool is_wide(char32_t character) noexcept {
+  return character >= 0x3000 && character < 0xe000;
+}
+constexpr bool starts_wide(char octet) noexcept {
+  const auto value = static_cast<std::uint8_t>(octet);
+  return value >= 0xe3 && value <= 0xed;
 }
 
 constexpr bool is_hangul_syllable(const char* at) noexcept {
@@ -122,7 +136,9 @@ void PageText::start(Form form) noexcept {
 }
 
 void PageText::open(PageRoom& room) noexcept {
-  for (std::size_t i = 0; i < kPlacesCount; ++i) writers_[i].open(room.parts_[i].octets.data());
+  for (std::size_t i = 0; i < kPlacesCount; ++i) {
+    writers_[i].open(room.parts_[i].octets.data() + PageRoom::kBeforeBytes);
+  }
 }
 
 void PageText::feed(std::string_view utf8, PageRoom& room) noexcept {
@@ -131,7 +147,7 @@ void PageText::feed(std::string_view utf8, PageRoom& room) noexcept {
   const char* at = utf8.data();
   const char* const end = at + utf8.size();
   while (at != end) at = step(at, end);
-  for (Writer& out : writers_) out.hold_syllable();
+  for (Writer& out : writers_) out.keep_last();
   close(room);
 }
 
@@ -149,17 +165,25 @@ void PageText::close(PageRoom& room) noexcept {
 
 void PageText::Writer::open(char* room) noexcept {
   start = room;
-  at = std::copy_n(held.begin(), held_bytes, room);
+  at = room + held_bytes;
+  std::ranges::copy(last, at - last.size());
   held_bytes = 0;
 }
 
-void PageText::Writer::hold_syllable() noexcept {
-  if (gap != Gap::None || at - start < kHangulBytes || !is_of_three(at - kHangulBytes)) return;
-  const char32_t character = of_three(at - kHangulBytes);
-  if (!is_hangul_start(character) && !is_hangul_syllable(character)) return;
-  at -= kHangulBytes;
-  std::copy_n(at, kHangulBytes, held.begin());
+void PageText::Writer::keep_last() noexcept {
+  std::copy_n(at - last.size(), last.size(), last.begin());
+  if (!holds_syllable()) return;
   held_bytes = static_cast<std::uint8_t>(kHangulBytes);
+  at -= held_bytes;
+}
+
+// Whether this call's text ends with one that may change.
+bool PageText::Writer::holds_syllable() const noexcept {
+  if (gap != Gap::None || at - start < kHangulBytes || !is_of_three(at - kHangulBytes)) {
+    return false;
+  }
+  const char32_t character = of_three(at - kHangulBytes);
+  return is_hangul_start(character) || is_hangul_syllable(character);
 }
 
 const char* PageText::step(const char* at, const char* end) noexcept {
@@ -231,12 +255,12 @@ const char* PageText::read_value_words(const char* at, const char* end) noexcept
 const char* PageText::read_words(const char* at, const char* end, const Reading& how) noexcept {
   const Classes& of = how.of;
   Writer out = writer();  // a copy, so that what is written cannot be it
-  const char* const start = out.at;
+  const char* const start = out.at + out.gap_bytes();
   if (cut_bytes_ > 0) at = read_cut(at, end, out);
   while (at != end) {
     const std::uint8_t first = of[static_cast<std::uint8_t>(*at)];
     if (first >= kFirstLetter) {
-      out.put_gap();
+      out.put_gap(is_latin(static_cast<char>(first)) ? Script::Latin : Script::Other);
       if (how.has_blanks) at = copy_text_run(at, end, how.stops, out.at);
       std::uint8_t next = 0;
       while (at != end && (next = of[static_cast<std::uint8_t>(*at)]) >= kFirstLetter) {
@@ -260,7 +284,7 @@ const char* PageText::read_words(const char* at, const char* end, const Reading&
       ++at;
     }
   }
-  if (out.at != start) {
+  if (out.at > start) {
     run_bytes_ += static_cast<std::size_t>(out.at - start);
     run_is_wide_ = static_cast<std::uint8_t>(out.at[-1]) >= 0x80;
   }
@@ -273,11 +297,11 @@ inline const char* PageText::read_hangul(const char* at, const char* end, bool h
                                          Writer& out) noexcept {
   while (end - at > kHangulBytes) {
     if (is_hangul_syllable(at)) {
-      out.put_gap();
+      out.put_gap(Script::Wide);
       std::memcpy(out.at, at, kHangulBytes + 1);  // four at once; the last one is written over
       out.at += kHangulBytes;
       at += kHangulBytes;
-    } else if (*at == ' ' && has_blanks && is_wide(at[1])) {
+    } else if (*at == ' ' && has_blanks && is_beyond_ascii(at[1])) {
       out.separate(Gap::Blank);
       ++at;
     } else {
@@ -318,8 +342,22 @@ const char* PageText::read_cut(const char* at, const char* end, Writer& out) noe
   return at;
 }
 
-inline void PageText::Writer::put_gap() noexcept {
-  if (gap != Gap::None) *at++ = gap == Gap::Blank ? ' ' : '\n';
+inline bool PageText::Writer::meets(Script next) const noexcept {
+  if (next == Script::Wide) return is_latin(at[-1]);
+  return next == Script::Latin && is_beyond_ascii(at[-1]) && starts_wide(at[-kHangulBytes]) &&
+         is_of_three(at - kHangulBytes);
+}
+
+inline std::size_t PageText::Writer::gap_bytes() const noexcept {
+  return gap == Gap::None ? 0 : gap == Gap::Blank ? 1 : kBoundaryGap.size();
+}
+
+inline void PageText::Writer::put_gap(Script next) noexcept {
+  if (gap == Gap::Boundary) {
+    at = std::ranges::copy(kBoundaryGap, at).out;
+  } else if (gap == Gap::Blank || meets(next)) {
+    *at++ = ' ';
+  }
   gap = Gap::None;
   has_text = true;
 }
@@ -341,7 +379,9 @@ void PageText::Writer::put(char32_t character) noexcept {
       character = syllable;
     }
   }
-  put_gap();
+  put_gap(is_wide(character)                                           ? Script::Wide
+          : character < 0x80 && is_latin(static_cast<char>(character)) ? Script::Latin
+                                                                       : Script::Other);
   std::array<char, 4> octets;
   at = std::copy_n(octets.begin(), put_utf8(character, octets), at);
 }

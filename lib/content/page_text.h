@@ -25,8 +25,10 @@ inline constexpr std::size_t kAttributeNameBytesMax = 16;
 inline constexpr std::size_t kMetaNameBytesMax = 32;
 
 // The words of a page as phrases read them: letters and digits, folded (base/fold.h), an apostrophe
-// is nothing; one blank between words, and '\n' where something else begins (a paragraph, a cell, a
-// value of JSON), so that no phrase reaches across. For matching, never for display.
+// is nothing. A blank stands before the first one and one between two, " \n " where something else
+// begins (a paragraph, a cell, a value of JSON), so that no phrase reaches across. Where a Latin
+// letter meets Hangul, kana or an ideograph is a blank, too ("av배우" is "av 배우"): Korean writes
+// particles behind English words without one. For matching, never for display.
 //
 // Room for what one call of PageText writes; one serves all pages of a worker.
 class PageRoom {
@@ -34,17 +36,20 @@ class PageRoom {
   // The texts of one place, call after call of one page, are one text.
   std::string_view text(Place place) const noexcept {
     const Part& part = parts_[static_cast<std::size_t>(place)];
-    return {part.octets.data(), part.size};
+    return {part.octets.data() + kBeforeBytes, part.size};
   }
 
  private:
   friend class PageText;
-  // Signs and tags only make a text shorter. Beside it stands what was kept of calls before, and
-  // what a wide store may write too much.
-  static constexpr std::size_t kSlackBytes = limits::kMetaContentBytesMax + 128;
+  // In front of the text, the last octets of the call before.
+  static constexpr std::size_t kBeforeBytes = 4;
+  // A sign may become three octets, and a letter stands between two. Beside it stands what was kept
+  // of calls before, and what a wide store may write too much.
+  static constexpr std::size_t kBytesMax =
+      2 * (limits::kPageChunkBytesMax + limits::kMetaContentBytesMax) + 128;
   struct Part {
     std::size_t size = 0;
-    std::array<char, limits::kPageChunkBytesMax + kSlackBytes> octets;
+    std::array<char, kBeforeBytes + kBytesMax> octets{};
   };
   std::array<Part, kPlacesCount> parts_;
 };
@@ -96,24 +101,29 @@ class PageText {
     Unseen,       // in style and the like
     Script,
   };
-  // What stands before the next word.
+  // What stands before the next letter.
   enum class Gap : std::uint8_t { None, Blank, Boundary };
   // Comments in scripts hide their end tags once, and scripts in those do so twice (WHATWG HTML,
   // section 13.2.5.15 and on).
   enum class ScriptState : std::uint8_t { Plain, Escaped, DoubleEscaped };
+  enum class Script : std::uint8_t { Latin, Wide, Other };
   // One place's text: where it is written while a call runs, and what is remembered of it.
   struct Writer {
     const char* start = nullptr;
     char* at = nullptr;
-    Gap gap = Gap::None;
+    Gap gap = Gap::Blank;
     bool has_text = false;
-    // The last syllable of a call, for a conjoining letter may follow and change it.
+    // The last octets of the call before. Some were not given, if those are a syllable: a
+    // conjoining letter may follow and change it.
+    std::array<char, PageRoom::kBeforeBytes> last{};
     std::uint8_t held_bytes = 0;
-    std::array<char, 3> held{};
 
     void open(char* room) noexcept;
-    void hold_syllable() noexcept;
-    void put_gap() noexcept;
+    void keep_last() noexcept;
+    bool holds_syllable() const noexcept;
+    bool meets(Script next) const noexcept;
+    std::size_t gap_bytes() const noexcept;
+    void put_gap(Script next) noexcept;
     void put(char32_t character) noexcept;
     void separate(Gap by) noexcept;
   };
@@ -193,8 +203,8 @@ class PageText {
   std::array<Writer, kPlacesCount> writers_;
   SelfLabels labels_;
 
-  // Octets of the text since the last tag, and whether they end in other than ASCII; whether an
-  // inline element closed there, with more than one or two letters in it.
+  // Octets of the words since the last tag, and whether they end in other than ASCII; whether an
+  // inline element closed there, with more than one letter in it.
   std::size_t run_bytes_ = 0;
   bool run_is_wide_ = false;
   bool is_behind_close_ = false;

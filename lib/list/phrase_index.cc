@@ -120,19 +120,36 @@ PhraseIndex::PhraseIndex(const std::vector<std::string>& literals)
     const auto first = static_cast<std::uint32_t>(holders_.size());
     const auto count = static_cast<std::uint32_t>(givers.size());
     for (const Giver& giver : givers) {
-      const std::string& literal = literals[giver.literal];
-      std::string head = literal;
-      head.resize(sizeof(std::uint64_t));
-      const std::string mask(std::min(literal.size(), head.size()), '\xff');
-      holders_.push_back({giver.literal, starts[giver.literal], giver.before,
-                          static_cast<std::uint32_t>(literal.size()), long_piece_at(head.data()),
-                          long_piece_at((mask + std::string(kLongBytes, '\0')).data())});
+      Holder holder = holder_of(literals[giver.literal], giver.before, piece.size());
+      holder.literal = giver.literal;
+      holder.at = starts[giver.literal];
+      holders_.push_back(holder);
     }
     std::string octets = piece;
     octets.resize(kLongBytes);
     const std::uint64_t long_piece = long_piece_at(octets.data());
     enter(piece.size() == kLongBytes ? long_piece : short_of(long_piece), first, count);
   }
+}
+
+// All but whose it is.
+PhraseIndex::Holder PhraseIndex::holder_of(std::string_view literal, std::size_t before,
+                                           std::size_t piece_bytes) {
+  const std::size_t behind = literal.size() - std::min(literal.size(), before + piece_bytes);
+  const bool looks_behind = behind >= std::min(before, kLongBytes);
+  const std::size_t from =
+      looks_behind ? before + piece_bytes : before - std::min(before, kLongBytes);
+  std::array<char, kLongBytes> octets{}, mask{};
+  const std::string_view beside = literal.substr(std::min(from, literal.size()), kLongBytes);
+  std::ranges::copy(beside, octets.begin());
+  std::fill_n(mask.begin(), beside.size(), '\xff');
+  return {.beside = long_piece_at(octets.data()),
+          .beside_mask = long_piece_at(mask.data()),
+          .literal = 0,
+          .at = 0,
+          .before = static_cast<std::uint16_t>(before),
+          .size = static_cast<std::uint16_t>(literal.size()),
+          .beside_at = static_cast<std::int16_t>(from - before)};
 }
 
 void PhraseIndex::enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count) {

@@ -12,7 +12,8 @@
 
 namespace haetae::list {
 
-// Finds thousands of plain strings in a text that PhraseText wrote, each place where one stands.
+// Finds thousands of plain strings in the text of a page (list/phrase_text.h), each place where one
+// stands.
 // Each of them gives one piece, its rarest, that begins with a blank, a digit or a letter beyond
 // ASCII: of eight octets, or of five where it has none of eight. A text is looked at where it has
 // one of those beginnings, in English once a word, in Korean once a syllable. What begins there is
@@ -80,14 +81,17 @@ class PhraseIndex {
   std::size_t possible_places(const char* text, std::size_t size,
                               std::span<std::uint16_t, kBlockBytes> places) const noexcept;
 
-  // A string that gave a piece, and how many of its octets stand before that.
+  // A string that gave a piece, and how many of its octets stand before that. Beside the piece it
+  // has others, eight at most, that tell it apart from who shares the piece: they are looked at
+  // first.
   struct Holder {
+    std::uint64_t beside;
+    std::uint64_t beside_mask;
     std::uint32_t literal;
     std::uint32_t at;
-    std::uint32_t before;
-    std::uint32_t size;
-    std::uint64_t head;  // its first octets, eight at most
-    std::uint64_t head_mask;
+    std::uint16_t before;
+    std::uint16_t size;
+    std::int16_t beside_at;  // from the piece's place on
   };
 
   template <typename Found>
@@ -101,11 +105,11 @@ class PhraseIndex {
   void compare(std::string_view text, std::size_t at, std::span<const Holder> holders,
                const Found& found) const noexcept {
     for (const Holder& holder : holders) {
-      if (at < holder.before || text.size() - (at - holder.before) < holder.size) continue;
+      if (at < holder.before) continue;
+      const std::uint64_t beside = long_piece_at(text.data() + at + holder.beside_at);
+      if ((beside & holder.beside_mask) != holder.beside) continue;
+      if (text.size() - (at - holder.before) < holder.size) continue;
       const char* const start = text.data() + (at - holder.before);
-      std::uint64_t head = 0;
-      std::memcpy(&head, start, sizeof(head));
-      if ((head & holder.head_mask) != holder.head) continue;
       if (std::memcmp(start, octets_.data() + holder.at, holder.size) == 0) found(holder.literal);
     }
   }
@@ -124,6 +128,8 @@ class PhraseIndex {
     }
   }
 
+  // piece_bytes: of the piece that it gave, behind `before` octets.
+  static Holder holder_of(std::string_view literal, std::size_t before, std::size_t piece_bytes);
   void enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count);
 
   std::vector<std::uint64_t> filter_;

@@ -12,8 +12,8 @@
 namespace haetae::list {
 
 // The strings that a set of phrases is looked for by, and what each of them says. A word is looked
-// for with the blanks around it (PhraseText writes them), which makes five octets of three letters:
-// short words need no second pass.
+// for with the blanks around it (content::PageText writes them), which makes five octets of three
+// letters: short words need no second pass.
 class PhrasePlan {
  public:
   explicit PhrasePlan(const std::vector<Phrase>& phrases);

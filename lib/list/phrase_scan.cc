@@ -32,13 +32,13 @@ PhraseScan::PhraseScan(std::shared_ptr<const PhraseSet> set) : set_(std::move(se
   start();
 }
 
-std::span<char> PhraseScan::Waiting::free() noexcept {
-  return std::span(room).subspan(size, room.size() - PhraseIndex::kPaddingBytes - size);
+// One octet is left for the blank behind the last word.
+std::size_t PhraseScan::Waiting::free_bytes() const noexcept {
+  return room.size() - PhraseIndex::kPaddingBytes - 1 - size;
 }
 
 void PhraseScan::start() noexcept {
   for (std::size_t place = 0; place < kPhrasePlacesCount; ++place) {
-    waiting_[place].writer = {};
     waiting_[place].size = 0;
     waiting_[place].looked_at = 0;
     std::ranges::fill(seen_[place], 0);
@@ -53,17 +53,19 @@ void PhraseScan::start() noexcept {
 void PhraseScan::feed(std::string_view text, PhrasePlace place) noexcept {
   Waiting& waiting = waiting_[index_of(place)];
   while (!text.empty()) {
-    waiting.size += waiting.writer.take(text, waiting.free());
-    if (waiting.free().size() < PhraseText::kStepBytes) look(place);
+    const std::size_t size = std::min(text.size(), waiting.free_bytes());
+    std::memcpy(waiting.room.data() + waiting.size, text.data(), size);
+    waiting.size += size;
+    text.remove_prefix(size);
+    if (waiting.free_bytes() == 0) look(place);
   }
 }
 
 void PhraseScan::finish() noexcept {
   for (const PhrasePlace place : {PhrasePlace::Body, PhrasePlace::Title}) {
     Waiting& waiting = waiting_[index_of(place)];
-    // feed() left room.
-    if (waiting.writer.is_in_word()) waiting.room[waiting.size++] = ' ';
-    waiting.writer = {};
+    const bool ends_in_word = waiting.size > 0 && waiting.room[waiting.size - 1] != ' ';
+    if (ends_in_word) waiting.room[waiting.size++] = ' ';
     look(place);
   }
   sum_up();

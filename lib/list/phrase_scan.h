@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "list/phrase_set.h"
-#include "list/phrase_text.h"
 
 namespace haetae::limits {
 // What words of innocence take off at most in one category: whoever fills a harmful page with words
@@ -43,8 +42,8 @@ class PhraseScan {
 
   // Begins a new page. Nothing of the last one is left.
   void start() noexcept;
-  // text: the next piece of what stands at this place of the page (see list/phrase_text.h). The
-  // pieces of one place are one text, wherever they are cut.
+  // text: the next piece of what stands at this place of the page, a blank before its first word
+  // (see list/phrase_text.h). The pieces of one place are one text, wherever they are cut.
   void feed(std::string_view text, PhrasePlace place) noexcept;
   // The page ends here: its last words are whole.
   void finish() noexcept;
@@ -66,11 +65,10 @@ class PhraseScan {
   // The text of one place that was not looked at yet, behind the end of what was: a phrase may
   // begin there.
   struct Waiting {
-    PhraseText writer;
-    std::vector<char> room;  // and PhraseIndex::kPaddingBytes behind it
+    std::vector<char> room;  // with PhraseIndex::kPaddingBytes behind the text
     std::size_t size = 0;
     std::size_t looked_at = 0;
-    std::span<char> free() noexcept;
+    std::size_t free_bytes() const noexcept;
   };
 
   void look(PhrasePlace place) noexcept;

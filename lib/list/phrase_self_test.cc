@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "list/phrase_scan.h"
+#include "list/phrase_text.h"
 
 namespace haetae::list {
 namespace {
@@ -50,14 +51,7 @@ std::string page_of(const std::vector<Phrase>& phrases, std::size_t first) {
   for (std::size_t i = first; i < phrases.size(); i += 2) {
     for (const PhrasePart& part : phrases[i].parts) page += "haetae " + part.text + " 7\n";
   }
-  return page;
-}
-
-std::string written(std::string_view page) {
-  std::string text(3 * page.size() + PhraseText::kStepBytes, '\0');
-  PhraseText writer;
-  text.resize(writer.take(page, text));
-  return text;
+  return " " + phrase_text(page);
 }
 
 std::vector<bool> scanned(PhraseScan& scan, std::string_view page, PhrasePlace place) {
@@ -81,7 +75,7 @@ std::optional<std::string> first_wrong_answer(const std::shared_ptr<const Phrase
     const bool in_title = place == PhrasePlace::Title;
     const std::string page = page_of(set->phrases(), in_title ? 1 : 0);
     const std::vector<bool> counted = scanned(scan, page, place);
-    const std::vector<bool> held = literals.find(written(page));
+    const std::vector<bool> held = literals.find(page);
     std::vector<bool> expected(set->phrases().size(), true);
     for (std::uint32_t i = 0; i < held.size(); ++i) {
       if (held[i]) continue;

@@ -1,6 +1,6 @@
 // Pages of every form: the first octet says which, the second in which pieces it comes. However it
-// is cut, its words are the same, and they are words: letters and digits with one blank or line
-// end between them.
+// is cut, its words are the same, and they are words: letters and digits, each word with one blank
+// before it, or a line's end between two.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -38,21 +38,25 @@ Texts read(Form form, std::string_view page, std::size_t piece) {
   return texts;
 }
 
+bool is_latin(char32_t c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_wide(char32_t c) {
+  return c >= 0x3000 && c < 0xe000;
+}
+
 void check_words(std::string_view text) {
-  char before = ' ';
   while (!text.empty()) {
-    const char first = text.front();
-    const bool is_between = first == ' ' || first == '\n';
-    HAETAE_ASSERT(!is_between || (before != ' ' && before != '\n'));
-    if (!is_between) {
-      std::string_view ahead = text;
-      const char32_t c = take_url_character(ahead);
+    HAETAE_ASSERT(text.starts_with(' '));
+    text.remove_prefix(text.starts_with(" \n ") ? 3 : 1);
+    char32_t before = 0;
+    while (!text.empty() && text.front() != ' ') {
+      const char32_t c = take_url_character(text);
       HAETAE_ASSERT(c != kNoCharacter && fold(c) == c && is_word_character(c));
-      text = ahead;
-    } else {
-      text.remove_prefix(1);
+      HAETAE_ASSERT(!(is_latin(before) && is_wide(c)) && !(is_wide(before) && is_latin(c)));
+      before = c;
     }
-    before = first;
+    HAETAE_ASSERT(before != 0);
   }
 }
 

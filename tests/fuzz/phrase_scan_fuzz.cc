@@ -54,18 +54,13 @@ const std::shared_ptr<const PhraseSet>& set() {
   return made;
 }
 
-// What counts, found by comparing every string at every place of the text as PhraseText writes it.
+// What counts, found by comparing every string at every place of the text.
 struct Slow {
   std::string body;
   std::string title;
 
-  static std::string written(std::string_view text) {
-    std::string out(3 * text.size() + 2 * PhraseText::kStepBytes, '\0');
-    PhraseText writer;
-    std::size_t size = writer.take(text, out);
-    if (writer.is_in_word()) out[size++] = ' ';
-    out.resize(size);
-    return out;
+  static std::string ended(std::string_view text) {
+    return std::string(text) + (text.empty() || text.ends_with(' ') ? "" : " ");
   }
 
   bool holds(const PhrasePart& part, bool in_title) const {
@@ -137,7 +132,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Result in_pieces = result_of(scan);
   HAETAE_ASSERT(in_pieces == whole);
 
-  const Slow slow{Slow::written(body), Slow::written(title)};
+  const Slow slow{Slow::ended(body), Slow::ended(title)};
   for (std::size_t i = 0; i < set()->phrases().size(); ++i) {
     const Phrase& phrase = set()->phrases()[i];
     HAETAE_ASSERT(whole.counted[i] == slow.holds(phrase, phrase.title_only));

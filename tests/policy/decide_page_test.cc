@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "list/phrase_text.h"
 #include "policy/describe.h"
 #include "policy/page.h"
 #include "policy/scene.h"
@@ -28,7 +29,7 @@ struct PageScene : Scene {
                 std::string_view host = "site.example") {
     made = maker.make();
     list::PhraseScan scan(made->phrases());
-    scan.feed(text, list::PhrasePlace::Body);
+    scan.feed(" " + list::phrase_text(text), list::PhrasePlace::Body);
     scan.finish();
     Scratch scratch(*made);
     const Name name = name_of(host);
@@ -213,7 +214,7 @@ TEST(DecidePage, AllocatesNothing) {
   PageScene scene;
   scene.made = scene.maker.make();
   list::PhraseScan scan(scene.made->phrases());
-  scan.feed(kAdultPage, list::PhrasePlace::Body);
+  scan.feed(" " + list::phrase_text(kAdultPage), list::PhrasePlace::Body);
   scan.finish();
   Scratch scratch(*scene.made);
   const Name name = name_of("site.example");

@@ -19,7 +19,7 @@ struct SlowPhrase {
 std::vector<SlowPhrase> slow_phrases(const std::vector<list::Phrase>& phrases,
                                      std::string_view body, std::string_view title);
 
-// As list::PhraseText writes a text, with the blank behind its last word.
+// Words as a page that holds them is read, with the blank behind the last one.
 std::string slow_text(std::string_view text);
 
 }  // namespace haetae::test
