@@ -109,8 +109,8 @@ bool Connection::begin_tunnel(const inspect::Seen& seen, const Now& now) {
   return wish_for_server(now);
 }
 
-// A client that was led here says nothing: a browser that connected ahead of time, or somebody whose
-// server speaks first. What either says later is still looked at.
+// A client that was led here says nothing: a browser that connected ahead of time, or somebody
+// whose server speaks first. What either says later is still looked at.
 void Connection::hear_server(const Now& now) {
   if (!parts_.judge.is_still_allowed(ends_, through_, now)) {
     begin_tunnel(parts_.judge.judge_other(ends_, {}, through_, now), now);

@@ -142,6 +142,7 @@ class Connection {
   void pass_request_body(const Now& now);
   bool read_response_heads(const Now& now);
   bool on_response(const Response& response, const Now& now);
+  bool is_blocked_by_label(const Response& response);
   void begin_scan(const Response& response);
   bool pass_response_body(const Now& now);
   bool settle_scan(Scanned scanned, const Now& now);
@@ -200,9 +201,9 @@ class Connection {
   bool has_response_ = false;         // its head was read
   bool response_is_closing_ = false;
   bool server_keeps_alive_ = false;
-  bool tunnels_ = false;      // the request is a CONNECT
+  bool tunnels_ = false;       // the request is a CONNECT
   bool hears_server_ = false;  // the client said nothing so far
-  bool keeps_alive_ = false;  // what the request says …
+  bool keeps_alive_ = false;   // what the request says …
   bool is_old_ = false;
   bool is_head_ = false;
   bool may_be_repeated_ = false;

@@ -150,8 +150,7 @@ bool Connection::server_is_told_all() const noexcept {
 
 seconds Connection::patience() const noexcept {
   switch (phase_) {
-    case Phase::First:
-      return from_client_.is_empty() ? limits::kProxySilent : limits::kProxyHead;
+    case Phase::First: return from_client_.is_empty() ? limits::kProxySilent : limits::kProxyHead;
     case Phase::Hello: return limits::kProxyHead;
     case Phase::Head: return from_client_.is_empty() ? limits::kProxyIdle : limits::kProxyHead;
     case Phase::Connecting:

@@ -37,6 +37,8 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
      "Bodies judged by the profile's rule: packed in another way than they say, bombs, or there "
      "was "
      "no room to look at them."},
+    {"heads_blocked", &Counters::heads_blocked,
+     "Answers replaced by the block page for what their head says of them, such as Rating: RTA."},
     {"timed_out", &Counters::timed_out, "Connections closed since nothing moved."},
     {"judged_again_blocked", &Counters::judged_again_blocked,
      "Connections that went on for long and were ended: bedtime, a pause, another policy."},

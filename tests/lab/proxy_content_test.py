@@ -69,6 +69,10 @@ class Reader(unittest.TestCase):
 
 
 class Nginx(Reader):
+    # What filters on the device itself ask a site for (age-de.xml).
+    AGE = (b'<?xml version="1.0" encoding="ISO-8859-1"?>\n<age-declaration version="3.0">'
+           b'<default-age>18</default-age></age-declaration>\n')
+
     @classmethod
     def serve(cls):
         files = {"bad.html": cls.bad, "good.html": cls.benign, "bad_ko.html": cls.bad_korean,
@@ -83,12 +87,13 @@ class Nginx(Reader):
                  "bomb.zst.html": zeros("zstd -q"),
                  "rta.html": b"<html><head><meta name=rating content=RTA-5042-1996-1400-1577-RTA>"
                              b"</head><body>Hello</body></html>",
-                 "image.png": cls.bad}
+                 "image.png": cls.bad, "label/image.png": b"a picture", "age-de.xml": cls.AGE}
         cls.web, _ = nginx(cls.addClassCleanup, files, more=(
             "location ~ [.]gz[.]html$ { add_header Content-Encoding gzip; }\n"
             "location ~ [.]zst[.]html$ { add_header Content-Encoding zstd; }\n"
             "location ~ [.]br[.]html$ { add_header Content-Encoding br; }\n"
             "location = /lies.html { add_header Content-Encoding gzip; }\n"
+            "location ^~ /label/ { add_header Rating RTA-5042-1996-1400-1577-RTA; }\n"
             "location ~ [.]png$ { default_type image/png; types { } }\n"))
 
     def test_a_harmful_page_is_closed_and_one_that_speaks_of_it_is_not(self):
@@ -108,6 +113,15 @@ class Nginx(Reader):
 
     def test_a_page_that_says_itself_that_it_is_for_adults_is_closed(self):
         self.assert_closed("rta.html")
+
+    def test_whatever_says_so_in_its_head_is_closed(self):
+        status, body = self.get("label/image.png", "-H", "Accept-Language: en")
+        self.assertEqual((status, b"This page is closed" in body), (403, True))
+        status, body = self.get("label/image.png", "-I")
+        self.assertEqual((status, b"403 Forbidden" in body), (403, True))
+
+    def test_the_label_file_of_a_site_passes_to_who_asks_for_it(self):
+        self.assertEqual(self.get("age-de.xml"), (200, self.AGE))
 
     def test_what_is_no_text_passes_unread(self):
         self.assertEqual(self.get("image.png")[0], 200)

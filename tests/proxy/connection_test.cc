@@ -424,6 +424,31 @@ TEST(ProxyConnection, APageWaitsForItsJudge) {
   EXPECT_TRUE(clean.connection.server_is_idle());
 }
 
+TEST(ProxyConnection, WhatAHeadSaysOfItselfIsBelievedOfAnyBody) {
+  constexpr std::string_view kLabel = "Rating: RTA-5042-1996-1400-1577-RTA\r\n";
+  haetae::test::PolicyMaker maker = House::default_maker();
+  maker.label_categories.adult = 0;
+  for (const std::string_view type : {"text/html", "image/png", "video/mp4"}) {
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(type) + "\r\n";
+    House house(maker);
+    Words words;
+    house.bodies = &words;
+    Visit visit(house);
+    visit.client(get("a.example")).server(head + std::string(kLabel) + "Content-Length: 9\r\n\r\n");
+    EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
+    EXPECT_EQ(house.counters.heads_blocked.value(), 1U);
+    EXPECT_EQ(house.take_events(), 2U) << "the request, and its answer";
+    Visit other(house);
+    other.client("HEAD http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n");
+    other.server(head + std::string(kLabel) + "Content-Length: 9\r\n\r\n");
+    EXPECT_TRUE(other.to_client.starts_with("HTTP/1.1 403 ")) << other.to_client;
+    EXPECT_TRUE(other.to_client.ends_with("\r\n\r\n"));
+    Visit plain(house);
+    plain.client(get("a.example")).server(head + "Rating: general\r\nContent-Length: 1\r\n\r\nx");
+    EXPECT_TRUE(plain.to_client.ends_with("\r\n\r\nx")) << plain.to_client;
+  }
+}
+
 TEST(ProxyConnection, ChunksAreUndoneForTheJudgeAlone) {
   House house;
   Words words;

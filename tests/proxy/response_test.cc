@@ -107,6 +107,27 @@ TEST(ProxyResponse, NeedsMoreUntilTheHeadIsWhole) {
   }
 }
 
+TEST(ProxyResponse, ReadsWhatItsHeadSaysForFilters) {
+  const auto labels_of_field = [](std::string_view field) {
+    const std::string text = "HTTP/1.1 200 OK\r\n" + std::string(field) + "\r\n\r\n";
+    Response response;
+    EXPECT_EQ(read_response(as_bytes(text), false, response), Progress::Done) << field;
+    return response.labels;
+  };
+  EXPECT_TRUE(labels_of_field("Rating: RTA-5042-1996-1400-1577-RTA").rta);
+  EXPECT_TRUE(labels_of_field("rating: adult").adult_rating);
+  EXPECT_TRUE(labels_of_field("RATING: restricted").adult_rating);
+  EXPECT_TRUE(labels_of_field("PICS-Label: (PICS-1.1 \"http://www.icra.org/ratingsv02.html\" "
+                              "l gen true r (nb 1 lz 1))")
+                  .icra_sexual);
+  EXPECT_EQ(labels_of_field("age-de-meta-label: age=18 hash: 12 v=1.0").age, 18);
+  EXPECT_EQ(labels_of_field("Age-Meta-Label: age=16").age, 16);
+  for (const std::string_view field : {"Rating: general", "X-Rating: adult", "Server: adult",
+                                       "Connection: adult", "Content-Length: 18"}) {
+    EXPECT_FALSE(labels_of_field(field).any()) << field;
+  }
+}
+
 std::string rewritten(std::string_view text, const ResponseStyle& style) {
   Response response;
   EXPECT_EQ(read_response(as_bytes(text), false, response), Progress::Done);
