@@ -383,14 +383,19 @@ TEST(ProxyConnection, AnIdleConnectionHasNoRoom) {
   EXPECT_EQ(house.server_rooms.lent(), 0U);
 }
 
-// Looks for a word, and says so as late as it can.
+// Looks for words: for one as it comes, for another when it is asked.
 struct WordScan final : BodyScan {
   explicit WordScan(policy::Verdict blocked) : verdict_(blocked) {}
   Scanned feed(Bytes octets) noexcept override {
     seen += as_text(octets);
     return seen.contains("harm") ? Scanned::Blocked : Scanned::Undecided;
   }
-  Scanned finish() noexcept override { return Scanned::Clean; }
+  Scanned judge_so_far() noexcept override {
+    return seen.contains("evil") ? Scanned::Blocked : Scanned::Undecided;
+  }
+  Scanned finish() noexcept override {
+    return seen.contains("evil") ? Scanned::Blocked : Scanned::Clean;
+  }
   const policy::Verdict& verdict() const noexcept override { return verdict_; }
   std::string seen;
   policy::Verdict verdict_;
@@ -462,6 +467,8 @@ TEST(ProxyConnection, ChunksAreUndoneForTheJudgeAlone) {
   EXPECT_EQ(clean.to_client, head + "2\r\nki\r\n2\r\nnd\r\n0\r\n\r\n");
 }
 
+constexpr std::string_view kNotice = "<p>This page is blocked.</p>";
+
 TEST(ProxyConnection, ALongPagePassesAndIsCutWhereItTells) {
   House house;
   Words words;
@@ -471,10 +478,13 @@ TEST(ProxyConnection, ALongPagePassesAndIsCutWhereItTells) {
   visit.server(std::string(limits::kProxyServerRoomBytes, 'x'));
   EXPECT_GT(visit.take_to_client().size(), limits::kProxyServerRoomBytes - 1);
   visit.server("more");
+  EXPECT_EQ(visit.take_to_client(), "");
+  house.now.monotonic += limits::kProxyHeldJudged;
+  visit.run();
   EXPECT_EQ(visit.take_to_client(), "more");
   visit.server("harm");
-  EXPECT_TRUE(visit.is_closed);
-  EXPECT_EQ(visit.to_client, "");
+  EXPECT_EQ(visit.to_client, kNotice);
+  EXPECT_TRUE(visit.connection.client_is_told_all());
   EXPECT_EQ(house.counters.bodies_cut.value(), 1U);
 }
 
@@ -487,6 +497,89 @@ TEST(ProxyConnection, ASlowPageIsNotHeldForLong) {
   house.now.monotonic += seconds{4};
   visit.run();
   EXPECT_TRUE(visit.to_client.ends_with("slow"));
+}
+
+TEST(ProxyConnection, ASlowPageIsJudgedBeforeItIsSeen) {
+  House house;
+  Words words;
+  house.bodies = &words;
+  Visit visit(house);
+  visit.client(get("a.example")).server(kText + "\r\nevil");
+  EXPECT_EQ(visit.to_client, "");
+  house.now.monotonic += limits::kProxyHeld;
+  visit.run();
+  EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
+  EXPECT_EQ(house.counters.bodies_blocked.value(), 1U);
+}
+
+TEST(ProxyConnection, APageThatIsCutShortIsJudgedByWhatCame) {
+  House house;
+  Words words;
+  house.bodies = &words;
+  Visit visit(house);
+  visit.client(get("a.example")).server(kText + "Content-Length: 100\r\n\r\nevil").server_ends();
+  EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
+  Visit clean(house);
+  clean.client(get("a.example")).server(kText + "Content-Length: 100\r\n\r\nkind").server_ends();
+  EXPECT_EQ(clean.to_client, kText + "Content-Length: 100\r\n\r\nkind");
+  EXPECT_TRUE(clean.is_closed);
+}
+
+// A page that is seen in part, and then known to be blocked; what its client got.
+std::string cut_page(std::string_view fields, std::string_view seen, std::string_view rest,
+                     std::size_t piece) {
+  House house;
+  Words words;
+  house.bodies = &words;
+  Visit visit(house);
+  visit.client(get("a.example")).server(kText + std::string(fields) + "\r\n");
+  visit.server(seen, piece);
+  house.now.monotonic += limits::kProxyHeld;
+  visit.run();
+  visit.server(rest, piece);
+  house.now.monotonic += limits::kProxyHeldJudged;
+  visit.run();
+  EXPECT_EQ(house.counters.bodies_cut.value(), 1U) << fields << piece << visit.to_client;
+  return visit.to_client.substr(visit.to_client.find("\r\n\r\n") + 4);
+}
+
+TEST(ProxyConnection, ASlowPageEndsWithANoticeWhereItIsCut) {
+  const std::string words(2000, 'x');
+  for (std::size_t piece = 1; piece < 40; ++piece) {
+    const std::string until_close = cut_page("", words, "y evil z", piece);
+    EXPECT_TRUE(until_close.starts_with(words)) << piece;
+    EXPECT_TRUE(until_close.ends_with(kNotice)) << until_close;
+    const std::string with_length = cut_page("Content-Length: 2008\r\n", words, "y evil z", piece);
+    EXPECT_TRUE(with_length.ends_with("xx" + std::string(kNotice))) << with_length;
+    EXPECT_LT(with_length.size(), 2008U) << "it does not look whole";
+  }
+}
+
+TEST(ProxyConnection, ANoticeBehindChunksIsAChunk) {
+  const std::string start = "6\r\nhello \r\n2\r\nyo\r\n";
+  for (const std::string_view rest :
+       {"8\r\ny evil z\r\n0\r\n\r\n", "1\r\ne\r\n1\r\nv\r\n1\r\ni\r\n1\r\nl\r\n0\r\n\r\n",
+        "1000\r\nevil"}) {
+    for (std::size_t piece = 1; piece < 40; ++piece) {
+      const std::string got = cut_page("Transfer-Encoding: chunked\r\n", start, rest, piece);
+      wire::HttpChunkReader reader;
+      std::string text;
+      for (Bytes more = as_bytes(got); !more.empty();) {
+        const auto step = reader.feed(more);
+        ASSERT_EQ(step.progress, wire::Progress::NeedMore) << piece << ": " << got;
+        text += as_text(step.data);
+        more = more.subspan(step.bytes);
+      }
+      EXPECT_TRUE(text.starts_with("hello yo")) << text;
+      EXPECT_TRUE(text.ends_with(kNotice)) << text;
+    }
+  }
+}
+
+TEST(ProxyConnection, WhatTakesNoNoticeIsJustCut) {
+  const std::string words(2000, 'x');
+  EXPECT_EQ(cut_page("Content-Encoding: gzip\r\n", words, "evil", 1 << 20), words);
+  EXPECT_EQ(cut_page("Content-Type: text/plain\r\n", words, "evil", 1 << 20), words);
 }
 
 TEST(ProxyConnection, NothingIsAllocatedOnceWarm) {
