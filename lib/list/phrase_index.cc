@@ -114,21 +114,27 @@ PhraseIndex::PhraseIndex(const std::vector<std::string>& literals)
     octets_ += literal;
   }
   const Pieces pieces = choose_pieces(literals);
-  slots_.resize(std::bit_ceil(2 * pieces.size() + 2));
+  holders_.resize(1);
+  slots_.resize(std::bit_ceil(pieces.size() * 4 / 3 + 2));
   slot_shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
   for (const auto& [piece, givers] : pieces) {
-    const auto first = static_cast<std::uint32_t>(holders_.size());
-    const auto count = static_cast<std::uint32_t>(givers.size());
+    Slot slot;
+    slot.first = static_cast<std::uint32_t>(holders_.size());
     for (const Giver& giver : givers) {
       Holder holder = holder_of(literals[giver.literal], giver.before, piece.size());
       holder.literal = giver.literal;
       holder.at = starts[giver.literal];
       holders_.push_back(holder);
+      const std::size_t behind = giver.before + piece.size();
+      const std::string& literal = literals[giver.literal];
+      slot.next |= behind < literal.size() ? 1U << next_bit(literal[behind]) : ~0U;
     }
+    holders_.back().is_last = true;
     std::string octets = piece;
     octets.resize(kLongBytes);
     const std::uint64_t long_piece = long_piece_at(octets.data());
-    enter(piece.size() == kLongBytes ? long_piece : short_of(long_piece), first, count);
+    slot.piece = piece.size() == kLongBytes ? long_piece : short_of(long_piece);
+    enter(slot);
   }
 }
 
@@ -149,15 +155,16 @@ PhraseIndex::Holder PhraseIndex::holder_of(std::string_view literal, std::size_t
           .at = 0,
           .before = static_cast<std::uint16_t>(before),
           .size = static_cast<std::uint16_t>(literal.size()),
-          .beside_at = static_cast<std::int16_t>(from - before)};
+          .beside_at = static_cast<std::int16_t>(from - before),
+          .is_last = false};
 }
 
-void PhraseIndex::enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count) {
-  const std::uint64_t bit = mixed(piece) >> (64 - kFilterBits);
+void PhraseIndex::enter(const Slot& slot) {
+  const std::uint64_t bit = mixed(slot.piece) >> (64 - kFilterBits);
   filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
-  std::size_t slot = mixed(piece) >> slot_shift_;
-  while (slots_[slot].count != 0) slot = (slot + 1) & (slots_.size() - 1);
-  slots_[slot] = {piece, first, count};
+  std::size_t at = mixed(slot.piece) >> slot_shift_;
+  while (slots_[at].first != kEmpty) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = slot;
 }
 
 bool PhraseIndex::can_hold(std::string_view literal) noexcept {
@@ -167,7 +174,7 @@ bool PhraseIndex::can_hold(std::string_view literal) noexcept {
 }
 
 // A bit for each of 64 octets.
-std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
+inline std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
   std::uint64_t starts = 0;
 #if defined(__SSE2__)
   for (unsigned at = 0; at < 64; at += 16) {
@@ -198,8 +205,12 @@ std::size_t PhraseIndex::possible_places(
     for (; starts != 0; starts &= starts - 1) {
       const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(starts));
       const std::uint64_t piece = long_piece_at(text + at);
-      places[count] = static_cast<std::uint16_t>(at);
-      count += (may_be(piece) | may_be(short_of(piece))) & 1;
+      const std::uint64_t may_be_long = may_be(piece) & 1;
+      const std::uint64_t may_be_short = may_be(short_of(piece)) & 1;
+      static_assert(kMayBeShort == 2 * kMayBeLong);
+      places[count] =
+          static_cast<std::uint16_t>(at | may_be_long * kMayBeLong | may_be_short * kMayBeShort);
+      count += may_be_long | may_be_short;
     }
   }
   return count;
