@@ -15,8 +15,6 @@ namespace {
 
 // Strings that share a piece: each is compared wherever it stands.
 constexpr std::size_t kHoldersMax = 16;
-// A piece that is there already is taken up to so many times more often than the rarest.
-constexpr double kSharedGain = 4;
 // Korean ends its words alike, and texts do so more often than phrases: what stands inside of a
 // word is taken where nothing else is there.
 constexpr double kInsideCost = 1000;
@@ -57,7 +55,7 @@ struct Giver {
   std::uint32_t literal;
   std::uint32_t before;
 };
-using Pieces = std::map<std::string, std::vector<Giver>>;
+using Pieces = std::map<std::string, std::vector<Giver>, std::less<>>;
 
 // A long piece, if there is a place for one where pieces may begin.
 std::size_t size_of_piece(std::string_view literal) {
@@ -68,28 +66,40 @@ std::size_t size_of_piece(std::string_view literal) {
              : PhraseIndex::kShortBytes;
 }
 
+template <typename Use>
+void for_each_piece(std::string_view literal, const Use& use) {
+  const std::size_t size = size_of_piece(literal);
+  for (std::size_t at = 0; at + size <= literal.size(); ++at) {
+    if (PhraseIndex::is_start(literal[at])) use(at, literal.substr(at, size));
+  }
+}
+
 Pieces choose_pieces(const std::vector<std::string>& literals) {
   const Likelihood likelihood(literals);
+  // What stands in many phrases are words that texts are full of: "health", "school".
+  std::map<std::string, double, std::less<>> literals_with;
+  for (const std::string& literal : literals) {
+    for_each_piece(
+        literal, [&](std::size_t, std::string_view piece) { ++literals_with[std::string(piece)]; });
+  }
   Pieces pieces;
   for (std::uint32_t i = 0; i < literals.size(); ++i) {
     const std::string& literal = literals[i];
     HAETAE_ASSERT(PhraseIndex::can_hold(literal));
     double least = std::numeric_limits<double>::infinity();
     std::size_t best = 0;
-    const std::size_t size = size_of_piece(literal);
-    for (std::size_t at = 0; at + size <= literal.size(); ++at) {
-      if (!PhraseIndex::is_start(literal[at])) continue;
-      const auto known = pieces.find(literal.substr(at, size));
-      double cost = likelihood.of(std::string_view(literal).substr(at, size));
+    for_each_piece(literal, [&](std::size_t at, std::string_view piece) {
+      const double often = literals_with.find(piece)->second;
+      double cost = likelihood.of(piece) * often * often;
       const bool starts_word = at == 0 || literal[at] == ' ' || literal[at - 1] == ' ';
       if (!starts_word) cost *= kInsideCost;
-      if (known != pieces.end()) {
-        cost = known->second.size() < kHoldersMax ? cost / kSharedGain : 1 + cost;
-      }
-      if (cost >= least) continue;
+      const auto known = pieces.find(piece);
+      if (known != pieces.end() && known->second.size() >= kHoldersMax) cost += 1;
+      if (cost >= least) return;
       least = cost;
       best = at;
-    }
+    });
+    const std::size_t size = size_of_piece(literal);
     if (least < std::numeric_limits<double>::infinity()) {
       pieces[literal.substr(best, size)].push_back({i, static_cast<std::uint32_t>(best)});
       continue;
