@@ -1,7 +1,11 @@
 #include "list/phrase_index.h"
 
-#if defined(__SSE2__)
+#if defined(__x86_64__)
 #include <emmintrin.h>
+// Compiled twice: for processors since 2013 or so, and for all.
+#define HAETAE_FOR_NEWER_PROCESSORS [[gnu::target_clones("arch=x86-64-v3", "default")]]
+#else
+#define HAETAE_FOR_NEWER_PROCESSORS
 #endif
 
 #include <algorithm>
@@ -186,7 +190,7 @@ bool PhraseIndex::can_hold(std::string_view literal) noexcept {
 // A bit for each of 64 octets.
 inline std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
   std::uint64_t starts = 0;
-#if defined(__SSE2__)
+#if defined(__x86_64__)
   for (unsigned at = 0; at < 64; at += 16) {
     __m128i octets;
     std::memcpy(&octets, text + at, sizeof(octets));
@@ -205,6 +209,7 @@ inline std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
 
 // No branch depends on what stands at a place: each is written down, and kept only if the next one
 // is not written over it.
+HAETAE_FOR_NEWER_PROCESSORS
 std::size_t PhraseIndex::possible_places(
     const char* text, std::size_t size,
     std::span<std::uint16_t, kBlockBytes> places) const noexcept {

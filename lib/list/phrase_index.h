@@ -60,7 +60,7 @@ class PhraseIndex {
  private:
   // What is looked through before what was found is compared.
   static constexpr std::size_t kBlockBytes = 512;
-  static constexpr unsigned kFilterBits = 18;  // 32 KB
+  static constexpr unsigned kFilterBits = 19;  // 64 KB
 
   static std::uint64_t long_piece_at(const char* text) noexcept {
     static_assert(std::endian::native == std::endian::little);
