@@ -2,10 +2,11 @@
 """Many connections to an explicit proxy at once: does each get its share, and what do they cost?
 
   bench/proxy_fair.py --proxy 127.0.0.1:8118 --url http://127.0.0.1:8181/1k.html [--active 2000]
-                      [--idle 10000] [--seconds 10] [--pid PID]
+                      [--idle 10000] [--seconds 10] [--pid PID] [--addresses 6]
 
 --active connections ask for the URL again and again; the slowest and the mean of their counts are
-printed. --idle ones are opened first and stay silent. --pid: of the proxy, for its memory."""
+printed. --idle ones are opened first and stay silent. --pid: of the proxy, for its memory. --addresses: of
+loopback that the connections come from, in turns; one has no more than 28,000 ports."""
 
 import argparse
 import resource
@@ -23,6 +24,7 @@ def arguments():
     parser.add_argument("--idle", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--pid", type=int)
+    parser.add_argument("--addresses", type=int, default=6)
     return parser.parse_args()
 
 
@@ -33,12 +35,11 @@ def resident_mb(pid):
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
-def open_many(count, proxy):
-    """Of several loopback addresses: one has no more ports than that."""
+def open_many(count, proxy, addresses):
     opened = []
     for number in range(count):
         connection = socket.socket()
-        connection.bind((f"127.0.{1 + number // 2000}.1", 0))
+        connection.bind((f"127.0.{1 + number % addresses}.1", 0))
         connection.connect(proxy)
         connection.setblocking(False)
         opened.append(connection)
@@ -81,12 +82,12 @@ def main():
     authority = wanted.url.split("/")[2]
     request = f"GET {wanted.url} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode()
     print(f"before {resident_mb(wanted.pid):.1f} MB")
-    idle = open_many(wanted.idle, (host, int(port)))
+    idle = open_many(wanted.idle, (host, int(port)), wanted.addresses)
     time.sleep(1)
     print(f"{len(idle)} idle {resident_mb(wanted.pid):.1f} MB")
     if wanted.active > 0:
-        counts = ask_again_and_again(open_many(wanted.active, (host, int(port))), request,
-                                     wanted.seconds)
+        active = open_many(wanted.active, (host, int(port)), wanted.addresses)
+        counts = ask_again_and_again(active, request, wanted.seconds)
         mean = sum(counts) / len(counts)
         print(f"{len(counts)} active: mean {mean:.1f}, slowest {min(counts)}, "
               f"{sum(counts) / wanted.seconds:.0f} a second, {resident_mb(wanted.pid):.1f} MB")

@@ -232,9 +232,11 @@ function(haetae_lab_tests)
   # strangers to it. The others try time, places and commands with the same code.
   if(HAETAE_SANITIZE)
     list(FILTER scripts INCLUDE REGEX
-         "/(answers|dot|envelope|gate|gate_hostile|identity|serve|tap|upstream)_test.py$")
+         "/(answers|dot|envelope|gate(_hostile)?|identity|proxy_(content|hostile)|serve|tap|upstream)_test.py$")
     set(gate_test_parts Web Pieces)
     set(gate_hostile_test_parts Fragments)
+    set(proxy_content_test_parts Nginx)
+    set(proxy_hostile_test_parts Shapes Neighbours Messages)
     set(tap_test_parts Watching.test_names_in_flight_become_events_and_nothing_is_harmed
         Watching.test_dns_that_passes_by_is_an_event_and_goes_on
         Enforcing.test_a_blocked_tls_connection_is_reset_and_an_allowed_one_is_not)

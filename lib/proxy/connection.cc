@@ -63,6 +63,11 @@ bool Connection::read_first(const Now& now) {
   const Progress tls = wire::read_tls_hello(stream, hello);
   if (tls != Progress::NotThis) return read_tls_first(tls, hello, now);
   if (is_http_start()) {
+    // Octets of the server that came before its first request answer nobody.
+    if (phase_ == Phase::Hello && server_has_answered_) {
+      parts_.counters.refused_malformed.add();
+      return end();
+    }
     is_bound_ = phase_ == Phase::Hello;
     enter(Phase::Head, now);
     waits_for_head_ = true;
@@ -102,6 +107,20 @@ bool Connection::begin_tunnel(const inspect::Seen& seen, const Now& now) {
   origin_.host.clear();
   origin_.port = ends_.server.port;
   return wish_for_server(now);
+}
+
+// A client that was led here says nothing: a browser that connected ahead of time, or somebody
+// whose server speaks first. What either says later is still looked at.
+void Connection::hear_server(const Now& now) {
+  if (!parts_.judge.is_still_allowed(ends_, through_, now)) {
+    begin_tunnel(parts_.judge.judge_other(ends_, {}, through_, now), now);
+    return;
+  }
+  parts_.counters.silent_clients.add();
+  tunnels_ = hears_server_ = true;
+  origin_.host.clear();
+  origin_.port = ends_.server.port;
+  wish_for_server(now);
 }
 
 bool Connection::tunnel() {
@@ -245,6 +264,10 @@ void Connection::connected(bool is_reused, const Now& now) {
   server_saw_credentials_ = (is_reused && server_saw_credentials_) || has_credentials_;
   from_server_.clear();
   if (!tunnels_) return enter(Phase::Exchange, now);
+  if (std::exchange(hears_server_, false)) {
+    tunnels_ = false;
+    return enter(Phase::Hello, now);
+  }
   if (entry_ == Entry::Transparent) return enter(Phase::Tunnel, now);
   HeadText text(response_head_.space());
   text.add(kEstablished);

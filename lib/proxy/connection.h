@@ -116,7 +116,7 @@ class Connection {
     Head,        // a request's head is read; or none has come yet
     Connecting,  // to the server
     Exchange,    // the request goes there, the answer comes back
-    Hello,       // of a tunnel, what the client says first
+    Hello,       // of a tunnel, what the client says first; its server is heard already
     Tunnel,      // octets pass both ways
     Answering,   // we say something ourselves, and end
     Lingering,   // the client is to read that before its connection ends
@@ -133,6 +133,7 @@ class Connection {
   bool is_http_start() const;
   bool read_tls_first(wire::Progress progress, const wire::TlsHello& hello, const Now& now);
   bool begin_tunnel(const inspect::Seen& seen, const Now& now);
+  void hear_server(const Now& now);
   bool on_request(const Request& request, const Now& now);
   bool answer_ourselves(const Request& request, const Now& now);
   bool open_tunnel(const Request& request, const Now& now);
@@ -141,6 +142,7 @@ class Connection {
   void pass_request_body(const Now& now);
   bool read_response_heads(const Now& now);
   bool on_response(const Response& response, const Now& now);
+  bool is_blocked_by_label(const Response& response);
   void begin_scan(const Response& response);
   bool pass_response_body(const Now& now);
   bool settle_scan(Scanned scanned, const Now& now);
@@ -199,8 +201,9 @@ class Connection {
   bool has_response_ = false;         // its head was read
   bool response_is_closing_ = false;
   bool server_keeps_alive_ = false;
-  bool tunnels_ = false;      // the request is a CONNECT
-  bool keeps_alive_ = false;  // what the request says …
+  bool tunnels_ = false;       // the request is a CONNECT
+  bool hears_server_ = false;  // the client said nothing so far
+  bool keeps_alive_ = false;   // what the request says …
   bool is_old_ = false;
   bool is_head_ = false;
   bool may_be_repeated_ = false;

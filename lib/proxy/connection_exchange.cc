@@ -1,5 +1,6 @@
 // A request on its way and the answer that comes back: the second part of proxy::Connection.
 #include "proxy/connection.h"
+#include "proxy/page_labels.h"
 
 namespace haetae::proxy {
 namespace {
@@ -67,6 +68,11 @@ bool Connection::on_response(const Response& response, const Now& now) {
     parts_.counters.answers_malformed.add();
     return server_failed(NoAnswer::Broken, now);
   }
+  if (!response.is_interim() && !is_upgrade && is_blocked_by_label(response)) {
+    parts_.counters.heads_blocked.add();
+    return answer(block_response(judged_->verdict, *judged_, language_, is_head_, parts_.pages),
+                  now);
+  }
   if (!response.is_interim()) {
     has_response_ = true;
     request_head_.clear();
@@ -74,6 +80,7 @@ bool Connection::on_response(const Response& response, const Now& now) {
     response_body_.begin(response.framing, response.body_bytes);
     server_keeps_alive_ = response.keeps_alive && !response.asks_credentials;
     response_is_closing_ = !keeps_alive_ || is_draining_ || !request_body_.is_done() ||
+                           response.has_faulty_framing ||
                            (response.framing == Framing::UntilClose && !is_upgrade) ||
                            (is_old_ && response.framing == Framing::Chunked);
     if (is_old_ && response.framing == Framing::Chunked) {
@@ -95,6 +102,13 @@ bool Connection::on_response(const Response& response, const Now& now) {
   if (through_.empty()) through_ = origin_.host;
   enter(Phase::Tunnel, now);
   return true;
+}
+
+// Whatever the body is, a picture, too: it costs nothing to believe its head.
+bool Connection::is_blocked_by_label(const Response& response) {
+  if (parts_.bodies == nullptr || !judged_ || !response.labels.any()) return false;
+  judged_->verdict = parts_.judge.judge_labels(*judged_, labels_of(response.labels)).verdict;
+  return is_blocked(*judged_);
 }
 
 void Connection::begin_scan(const Response& response) {

@@ -150,7 +150,7 @@ bool Connection::server_is_told_all() const noexcept {
 
 seconds Connection::patience() const noexcept {
   switch (phase_) {
-    case Phase::First:
+    case Phase::First: return from_client_.is_empty() ? limits::kProxySilent : limits::kProxyHead;
     case Phase::Hello: return limits::kProxyHead;
     case Phase::Head: return from_client_.is_empty() ? limits::kProxyIdle : limits::kProxyHead;
     case Phase::Connecting:
@@ -175,6 +175,10 @@ Connection::Wish Connection::tick(const Now& now) {
     }
   }
   if (now.monotonic < deadline_) return Wish::Nothing;
+  if (phase_ == Phase::First && from_client_.is_empty()) {
+    hear_server(now);
+    return Wish::Nothing;
+  }
   if (phase_ != Phase::Head && phase_ != Phase::Lingering) parts_.counters.timed_out.add();
   const bool says_so = phase_ == Phase::Exchange && !has_response_ && response_head_.is_empty();
   if (!says_so) return Wish::Close;

@@ -12,6 +12,8 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
     {"tunnels", &Counters::tunnels, "Tunnels opened by CONNECT, or for what is no HTTP."},
     {"tunnels_blocked", &Counters::tunnels_blocked,
      "Of those, closed for what they said first: a blocked name in a TLS hello."},
+    {"silent_clients", &Counters::silent_clients,
+     "Connections led here whose client said nothing for some seconds: their server was heard."},
     {"upgrades", &Counters::upgrades, "Connections that became a WebSocket."},
     {"refused_malformed", &Counters::refused_malformed,
      "Requests answered with 400, 417 or 505: nobody could tell where they end, or for whom they "
@@ -35,6 +37,8 @@ const std::array<CounterRow, kCounterRowsCount> kCounterRows{{
      "Bodies judged by the profile's rule: packed in another way than they say, bombs, or there "
      "was "
      "no room to look at them."},
+    {"heads_blocked", &Counters::heads_blocked,
+     "Answers replaced by the block page for what their head says of them, such as Rating: RTA."},
     {"timed_out", &Counters::timed_out, "Connections closed since nothing moved."},
     {"judged_again_blocked", &Counters::judged_again_blocked,
      "Connections that went on for long and were ended: bedtime, a pause, another policy."},

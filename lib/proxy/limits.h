@@ -30,9 +30,11 @@ inline constexpr std::chrono::seconds kProxyIdleServer{20};
 
 // Addresses of one host that are tried, one after the other.
 inline constexpr std::size_t kProxyAddressesMax = 6;
-inline constexpr std::chrono::seconds kProxyConnect{6};    // for each of them
-inline constexpr std::chrono::seconds kProxyResolve{8};    // for their names
-inline constexpr std::chrono::seconds kProxyHead{30};      // a request's head, from its first octet
+inline constexpr std::chrono::seconds kProxyConnect{6};  // for each of them
+inline constexpr std::chrono::seconds kProxyResolve{8};  // for their names
+inline constexpr std::chrono::seconds kProxyHead{30};    // a request's head, from its first octet
+// A client that was led here and says nothing for so long may wait for its server to speak first.
+inline constexpr std::chrono::seconds kProxySilent{3};
 inline constexpr std::chrono::seconds kProxyIdle{75};      // between two requests
 inline constexpr std::chrono::seconds kProxyAnswer{300};   // a server's answer, from the request
 inline constexpr std::chrono::seconds kProxyStalled{180};  // a body of which nothing moves

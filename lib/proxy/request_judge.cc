@@ -71,6 +71,14 @@ const Seen& RequestJudge::judge_other(const Ends& ends, Bytes stream, std::strin
   return seen_;
 }
 
+const Seen& RequestJudge::judge_labels(const Seen& request, const policy::PageLabels& labels) {
+  seen_ = request;
+  seen_.kind = policy::Kind::HttpBody;
+  judge_.judge_page(seen_, {.labels = labels});
+  if (is_blocked(seen_)) judge_.record(seen_);
+  return seen_;
+}
+
 bool RequestJudge::is_still_allowed(const Ends& ends, std::string_view host, const Now& now) {
   begin(ends, Protocol::Http, policy::Kind::HttpUrl, now);
   consider_through(host, ends, now);

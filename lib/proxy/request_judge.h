@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "inspect/judge.h"
+#include "policy/page.h"
 #include "wire/http_head.h"
 #include "wire/tls_hello.h"
 
@@ -44,6 +45,9 @@ class RequestJudge {
   // They are neither TLS nor HTTP.
   const inspect::Seen& judge_other(const Ends& ends, Bytes stream, std::string_view through,
                                    const Now& now);
+
+  // What the head of the answer to `request`, which was allowed, says of itself.
+  const inspect::Seen& judge_labels(const inspect::Seen& request, const policy::PageLabels& labels);
 
   // Whether a connection to this host (empty: to the server's address) that was allowed would be
   // so now; nothing is recorded.

@@ -63,25 +63,30 @@ struct Lengths {
 
 void take_field(const HttpField& field, Response& out, Lengths& lengths) noexcept {
   const auto is = [&](std::string_view name) { return is_same_word(field.name, name); };
+  const auto may_be_label = [&] { content::read_self_label(field.name, field.value, out.labels); };
   switch (field.name.size()) {
+    case 6: return may_be_label();  // Rating
     case 7:
       if (is("Upgrade")) out.upgrade = field.value;
       break;
     case 10:
-      if (is("Connection")) out.hops.take(field.value);
+      if (!is("Connection")) return may_be_label();  // PICS-Label
+      out.hops.take(field.value);
       break;
     case 12:
       if (is("Content-Type")) out.content_type = field.value;
       break;
     case 14:
-      if (is("Content-Length")) lengths.take_length(field.value);
+      if (!is("Content-Length")) return may_be_label();  // age-meta-label
+      lengths.take_length(field.value);
       break;
     case 16:
       if (is("Content-Encoding")) out.content_encoding = field.value;
       if (is("WWW-Authenticate")) out.asks_credentials = true;
       break;
     case 17:
-      if (is("Transfer-Encoding")) lengths.take_encoding(field.value);
+      if (!is("Transfer-Encoding")) return may_be_label();  // age-de-meta-label
+      lengths.take_encoding(field.value);
       break;
     default: break;
   }
@@ -126,12 +131,16 @@ Progress read_response(Bytes stream, bool is_head, Response& out) noexcept {
   HttpFieldReader fields(out.fields);
   for (HttpField field; fields.next(field);) take_field(field, out, lengths);
   const bool is_old = all[kVersion.size()] == '0';
-  const bool is_two_things =
-      lengths.is_broken || (lengths.is_chunked && (lengths.length || is_old));
+  const bool is_two_things = lengths.is_broken || (lengths.is_chunked && lengths.length);
   if (!fields.is_whole() || out.hops.has_too_many() || is_two_things) return Progress::Malformed;
   frame(lengths, is_head, out);
+  // Such servers mean what they say: old devices that learnt chunks and not HTTP/1.1. A reader who
+  // believes the version alone would see the chunks' sizes in the text, so it is the chunks that
+  // are followed, and our client is told of them in HTTP/1.1, where they have one reading. What may
+  // still lie behind them on either connection is not believed.
+  out.has_faulty_framing = is_old && lengths.is_chunked;
   out.keeps_alive = out.framing != Framing::UntilClose && !out.hops.says_close() &&
-                    (!is_old || out.hops.says_keep_alive());
+                    !out.has_faulty_framing && (!is_old || out.hops.says_keep_alive());
   return Progress::Done;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "content/self_labels.h"
 #include "proxy/head_text.h"
 #include "proxy/hop_fields.h"
 #include "wire/progress.h"
@@ -26,8 +27,11 @@ struct Response {
   std::string_view content_type;
   std::string_view content_encoding;
   std::string_view upgrade;
+  content::SelfLabels labels;  // Rating, PICS-Label and the like
   bool asks_credentials = false;
   bool keeps_alive = false;  // the server's connection can be used again
+  // Chunks of HTTP/1.0, which has none (RFC 9112, section 6.1): both connections end behind it.
+  bool has_faulty_framing = false;
 
   bool is_interim() const noexcept { return status < 200 && status != 101; }
 };

@@ -1,6 +1,6 @@
 // A client and a server say anything, in any pieces: the proxy keeps its books, ends, and says the
 // same however the pieces are cut. The input: an octet of options, then pieces of two octets of
-// head (whose: the top bit; how long) each with their octets.
+// head (whose: the top bit; how long) each with their octets. A piece of no octets is two seconds.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -56,7 +56,7 @@ struct House {
 class Talk {
  public:
   Talk(House& house, std::uint8_t options)
-      : house_(house),
+      : now_(house.now),
         reuses_((options & 2) != 0),
         connection_({house.judge, house.client_rooms, house.server_rooms, house.counters, house.pac,
                      (options & 4) != 0 ? &house.bodies : nullptr, nullptr},
@@ -64,7 +64,7 @@ class Talk {
                     {.client = {IpAddress::v4(0xc0000207), 1},
                      .server = {IpAddress::v4(0xc6336450), 80},
                      .is_known = (options & 1) != 0},
-                    house.now) {}
+                    now_) {}
 
   bool is_open() const { return !is_closed_; }
 
@@ -85,6 +85,12 @@ class Talk {
     }
   }
 
+  void wait() {
+    now_.monotonic += std::chrono::seconds{2};
+    is_closed_ = is_closed_ || connection_.tick(now_) == Connection::Wish::Close;
+    if (!is_closed_) run();
+  }
+
   void pass_unread(std::uint64_t bytes) {
     const std::uint64_t taken = std::min(bytes, connection_.unread_for_client());
     if (taken == 0 || is_closed_) return;
@@ -99,10 +105,10 @@ class Talk {
     for (int turns = 0;; ++turns) {
       HAETAE_ASSERT(turns < 10'000);
       bool moves = false;
-      switch (connection_.step(house_.now)) {
+      switch (connection_.step(now_)) {
         case Connection::Wish::Nothing: break;
         case Connection::Wish::Connect:
-          connection_.connected(reuses_, house_.now);
+          connection_.connected(reuses_, now_);
           moves = true;
           break;
         case Connection::Wish::Close: is_closed_ = true; return;
@@ -122,7 +128,7 @@ class Talk {
     return true;
   }
 
-  House& house_;
+  Now now_;
   bool reuses_;
   Connection connection_;
   unsigned writes_ = 0;
@@ -145,6 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       rest = rest.subspan(2);
       const std::size_t bytes = std::min(told, rest.size());
       if (skips) talk.pass_unread(told);
+      if (told == 0 && !ends) talk.wait();
       talk.say(rest.first(bytes), is_client, ends);
       rest = rest.subspan(bytes);
     }

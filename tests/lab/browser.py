@@ -79,9 +79,11 @@ class Browser:
 
     def visit(self, *urls, seconds=15, arguments=()):
         """What came of each page, opened in a fresh browser: ok, status, error (as
-        "ERR_CONNECTION_RESET"), text, protocol ("h2", "h3"), seconds."""
+        "ERR_CONNECTION_RESET"), text, protocol ("h2", "h3"), seconds. A URL, or what visit.mjs
+        takes."""
         pages = _visit(self.device.run, self.device.add_cleanup, [*self.arguments, *arguments],
-                       [{"url": url, "seconds": seconds} for url in urls])
+                       [{"seconds": seconds, **({"url": one} if isinstance(one, str) else one)}
+                        for one in urls])
         return pages[0] if len(pages) == 1 else pages
 
 

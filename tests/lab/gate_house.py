@@ -22,6 +22,8 @@ STUN_BINDING = struct.pack("!HHI12s", 1, 0, 0x2112a442, b"transaction!")
 class GateTest(network.NetworkTest):
     """child_a follows `minji`, to whom bad.example is denied; child_b may go anywhere."""
 
+    FILES = {}  # more of nginx: name -> content
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -36,7 +38,8 @@ class GateTest(network.NetworkTest):
             lab.wait_until(lambda here=place: any(address.startswith("fe80")
                            for address, _ in here.addresses6()), "an address of the link")
         web_servers.caddy(internet, cls.certificate, [WEB, WEB6], 64 << 20)
-        web_servers.nginx(internet, cls.certificate, NGINX, {"4k": "x" * 4096, "64m": b"y" * (64 << 20)})
+        web_servers.nginx(internet, cls.certificate, NGINX,
+                          {"4k": "x" * 4096, "64m": b"y" * (64 << 20), **cls.FILES})
         cls.raw = web_servers.Recorder(internet, RAW, tcp_port=443)
         cls.raw6 = web_servers.Recorder(internet, RAW6, tcp_port=443)
         cls.game = web_servers.Recorder(internet, GAME, udp_port=3074, tcp_port=5222)

@@ -26,6 +26,51 @@ http {{
 }}
 """
 
+CADDYFILE = """{{
+    admin off
+    auto_https off
+    servers {{
+        protocols h1
+    }}
+}}
+http://:{port} {{
+    bind 127.0.0.1
+    root * {folder}/www
+    header /*euc_kr* Content-Type "text/html; charset=euc-kr"
+    handle /ws {{
+        reverse_proxy 127.0.0.1:{socket_port}
+    }}
+    handle /packed/* {{
+        file_server {{
+            precompressed br zstd
+        }}
+    }}
+    handle {{
+        encode zstd gzip
+        file_server
+    }}
+}}
+"""
+
+
+def caddy(add_cleanup, files, socket_port):
+    """Caddy without TLS, speaking HTTP/1.1; returns its port. It packs what it sends, in zstd or
+    gzip; below packed/ lie files that are packed in br already. socket_port: of the server behind
+    /ws."""
+    folder = lab.Folder(add_cleanup)
+    for name, content in files.items():
+        folder.write(f"www/{name}", content)
+    port = lab.free_port()
+    folder.write("Caddyfile", CADDYFILE.format(port=port, folder=folder.path,
+                                               socket_port=socket_port))
+    process = lab.Process(folder, ["env", f"HOME={folder.path}", "caddy", "run", "--adapter",
+                                   "caddyfile", "--config", "Caddyfile"], "caddy")
+    add_cleanup(process.kill)
+    lab.wait_until(lambda: answers("127.0.0.1", port) or not process.is_running(), "Caddy starts")
+    if not process.is_running():
+        raise AssertionError(f"caddy: {process.err()}")
+    return port
+
 
 def nginx(add_cleanup, files, address="127.0.0.1", port=None, prefix=(), more=""):
     """nginx without TLS; returns (port, folder). files: name -> content; more: of its server."""
@@ -83,6 +128,11 @@ class Scripted:
                     connection.sendall(said)
             except OSError:
                 return
+
+
+SWITCH = ("Connection: Upgrade\r\nUpgrade: websocket\r\n"
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n")
+SWITCHED = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # the answer to that key (RFC 6455, section 1.3)
 
 
 def web_socket_echo(head, connection):

@@ -4,6 +4,7 @@ device's own address."""
 import contextlib
 import socket
 import ssl
+import tempfile
 import time
 import unittest
 
@@ -13,6 +14,8 @@ from listeners import serve_each
 from proxy_servers import read_answer
 
 PAGE = "This page is closed"
+BIG, GREETER = "203.0.113.84", "203.0.113.85"
+GIGABYTE, BLOCK_BYTES = 1 << 30, 1 << 20
 
 
 class Led(GateTest):
@@ -37,6 +40,27 @@ class Led(GateTest):
         with cls.net.internet.inside():
             for address in (RAW, RAW6):
                 serve_each(cls.addClassCleanup, address, 80, who)
+            serve_each(cls.addClassCleanup, BIG, 80, cls.give_gigabyte)
+            serve_each(cls.addClassCleanup, GREETER, 80, cls.greet)
+
+    @classmethod
+    def greet(cls, connection, _peer):
+        with contextlib.suppress(OSError), connection:
+            connection.sendall(b"220 mail.example\r\n")
+            while said := connection.recv(65536):
+                connection.sendall(b"250 " + said)
+
+    @classmethod
+    def give_gigabyte(cls, connection, _peer):
+        """A file that has holes, so that it takes no room, and something behind each of them."""
+        with contextlib.suppress(OSError), connection, tempfile.TemporaryFile() as file:
+            for number in range(GIGABYTE // BLOCK_BYTES):
+                file.seek(number * BLOCK_BYTES)
+                file.write(number.to_bytes(8, "big"))
+            file.truncate(GIGABYTE)
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % GIGABYTE)
+            connection.sendfile(file)
 
     def setUp(self):
         super().setUp()
@@ -97,6 +121,28 @@ class Led(GateTest):
         status, body = self.page(self.net.child_a, GOOD, NGINX, "/64m")
         self.assertEqual((status, len(body)), ("200", 64 << 20))
 
+    def test_a_gigabyte_comes_whole_while_the_filter_is_reloaded(self):
+        router = self.net.router
+        router.filter.reload()  # what that takes is not of the download
+        pid = router.filter.pid()
+        connection = self.open(self.net.child_a, BIG)
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {GOOD}\r\n\r\n".encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.recv(1)
+        room = memoryview(bytearray(BLOCK_BYTES))
+        before = lab.resident_bytes(pid, "VmRSS")
+        for number in range(GIGABYTE // BLOCK_BYTES):
+            got = 0
+            while got < BLOCK_BYTES:
+                more = connection.recv_into(room[got:])
+                self.assertTrue(more)
+                got += more
+            self.assertEqual((int.from_bytes(room[:8], "big"), any(room[8:4096])), (number, False))
+            if number in (256, 512):
+                self.assertIn("haetae: reloaded", router.filter.reload())
+        self.assertLess(lab.resident_bytes(pid, "VmRSS") - before, 40 << 20)
+
     def test_tls_on_port_80_is_judged_by_its_name(self):
         connection = self.open(self.net.child_a)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -104,6 +150,14 @@ class Led(GateTest):
         context.verify_mode = ssl.CERT_NONE
         with self.assertRaises(OSError):
             context.wrap_socket(connection, server_hostname=BAD)
+
+    def test_a_server_that_speaks_first_is_heard(self):
+        connection = self.open(self.net.child_a, GREETER)
+        began = time.monotonic()
+        self.assertEqual(connection.recv(100), b"220 mail.example\r\n")
+        self.assertLess(time.monotonic() - began, 6)
+        connection.sendall(b"EHLO me\r\n")
+        self.assertEqual(connection.recv(100), b"250 EHLO me\r\n")
 
     def test_nobody_uses_it_as_an_explicit_one(self):
         gateway = self.net.child_a.run("ip", "route", "show", "default").stdout.split()[2]

@@ -126,6 +126,23 @@ TEST(ProxyConnection, ChunksPassAsTheyAreAndEndWhereTheyEnd) {
   }
 }
 
+TEST(ProxyConnection, ChunksOfHttp10ArePassedAsChunksAndEndBothConnections) {
+  House house;
+  Visit visit(house);
+  const std::string body = "5\r\nhello\r\n0\r\n\r\n";
+  visit.client(get("a.example"))
+      .server("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n" +
+              body + "HTTP/1.0 200 OK\r\n\r\nevil");
+  EXPECT_EQ(visit.to_client,
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + body);
+  EXPECT_TRUE(visit.connection.client_is_told_all());
+  EXPECT_FALSE(visit.connection.holds_server());
+  Visit liar(house);
+  liar.client(get("a.example"))
+      .server("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<html>no chunks");
+  EXPECT_TRUE(liar.to_client.starts_with("HTTP/1.1 502 ")) << liar.to_client;
+}
+
 TEST(ProxyConnection, AnAnswerThatIsNoneIsNotPassedOn) {
   for (const std::string_view answer :
        {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -263,6 +280,69 @@ TEST(ProxyConnection, TlsOnThePortOfHttpIsJudgedByItsName) {
   EXPECT_EQ(other.connects, 0);
 }
 
+// One who was led here and has said nothing for so long that its server was asked.
+struct Silent {
+  explicit Silent(House& house) : visit(house, Entry::Transparent) {
+    visit.run();
+    house.now.monotonic += limits::kProxySilent - seconds{1};
+    EXPECT_EQ(visit.connection.tick(house.now), Connection::Wish::Nothing);
+    visit.run();
+    EXPECT_EQ(visit.connects, 0);
+    house.now.monotonic += seconds{1};
+    EXPECT_EQ(visit.connection.tick(house.now), Connection::Wish::Nothing);
+    visit.run();
+  }
+  Visit visit;
+};
+
+TEST(ProxyConnection, ASilentClientsServerMaySpeakFirst) {
+  House house;
+  Silent one(house);
+  EXPECT_EQ(one.visit.connects, 1);
+  EXPECT_EQ(house.counters.silent_clients.value(), 1U);
+  one.visit.server("220 mail.example\r\n");
+  EXPECT_EQ(one.visit.to_client, "220 mail.example\r\n");
+  one.visit.client("EHLO me\r\n");
+  EXPECT_EQ(one.visit.to_server, "EHLO me\r\n");
+  one.visit.server("250 hello\r\n");
+  EXPECT_TRUE(one.visit.to_client.ends_with("250 hello\r\n"));
+}
+
+TEST(ProxyConnection, WhatASilentClientSaysAtLastIsJudged) {
+  House house;
+  Silent http(house);
+  http.visit.client("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n").server(kOk);
+  EXPECT_EQ(http.visit.to_client, kOk);
+  EXPECT_EQ(http.visit.connects, 1) << "the connection that it has";
+  http.visit.client("GET / HTTP/1.1\r\nHost: www.bad.example\r\n\r\n");
+  EXPECT_TRUE(http.visit.to_client.starts_with(kOk + "HTTP/1.1 403 "));
+  Silent tls(house);
+  tls.visit.client(hello("www.bad.example"), 7);
+  EXPECT_TRUE(tls.visit.is_closed);
+  EXPECT_EQ(tls.visit.to_server, "");
+}
+
+TEST(ProxyConnection, AnAnswerBeforeTheRequestAnswersNobody) {
+  House house;
+  Silent one(house);
+  one.visit.server(kOk).client("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n");
+  EXPECT_TRUE(one.visit.is_closed);
+  EXPECT_EQ(one.visit.to_server, "");
+}
+
+TEST(ProxyConnection, ASilentClientOfABlockedAddressIsEnded) {
+  haetae::test::PolicyMaker maker = House::default_maker();
+  maker.list("addresses", 0, {"198.51.100.80"});
+  House house(maker);
+  Visit visit(house, Entry::Transparent);
+  house.now.monotonic += limits::kProxySilent;
+  visit.connection.tick(house.now);
+  visit.run();
+  EXPECT_TRUE(visit.is_closed);
+  EXPECT_EQ(visit.connects, 0);
+  EXPECT_EQ(house.counters.tunnels_blocked.value(), 1U);
+}
+
 TEST(ProxyConnection, NothingThatMovesTooLittleStays) {
   House house;
   Visit visit(house);
@@ -342,6 +422,31 @@ TEST(ProxyConnection, APageWaitsForItsJudge) {
   clean.server("ness");
   EXPECT_EQ(clean.to_client, kText + "Content-Length: 8\r\n\r\nkindness");
   EXPECT_TRUE(clean.connection.server_is_idle());
+}
+
+TEST(ProxyConnection, WhatAHeadSaysOfItselfIsBelievedOfAnyBody) {
+  constexpr std::string_view kLabel = "Rating: RTA-5042-1996-1400-1577-RTA\r\n";
+  haetae::test::PolicyMaker maker = House::default_maker();
+  maker.label_categories.adult = 0;
+  for (const std::string_view type : {"text/html", "image/png", "video/mp4"}) {
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(type) + "\r\n";
+    House house(maker);
+    Words words;
+    house.bodies = &words;
+    Visit visit(house);
+    visit.client(get("a.example")).server(head + std::string(kLabel) + "Content-Length: 9\r\n\r\n");
+    EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
+    EXPECT_EQ(house.counters.heads_blocked.value(), 1U);
+    EXPECT_EQ(house.take_events(), 2U) << "the request, and its answer";
+    Visit other(house);
+    other.client("HEAD http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n");
+    other.server(head + std::string(kLabel) + "Content-Length: 9\r\n\r\n");
+    EXPECT_TRUE(other.to_client.starts_with("HTTP/1.1 403 ")) << other.to_client;
+    EXPECT_TRUE(other.to_client.ends_with("\r\n\r\n"));
+    Visit plain(house);
+    plain.client(get("a.example")).server(head + "Rating: general\r\nContent-Length: 1\r\n\r\nx");
+    EXPECT_TRUE(plain.to_client.ends_with("\r\n\r\nx")) << plain.to_client;
+  }
 }
 
 TEST(ProxyConnection, ChunksAreUndoneForTheJudgeAlone) {

@@ -44,6 +44,9 @@ constexpr FramingCase kFramingCases[] = {
      "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n"
      "\r\n",
      false, Framing::Length, 1, true},
+    {"chunks of HTTP/1.0, whatever it says of the connection",
+     "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n", false,
+     Framing::Chunked, 0, false},
     {"no reason", "HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n", false, Framing::Length, 1, true},
     {"no blank either", "HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n", false, Framing::Length, 1,
      true},
@@ -73,7 +76,8 @@ TEST(ProxyResponse, TakesNothingThatSaysTwoThings) {
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {"a coding that nobody asked for",
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"},
-      {"chunks of HTTP/1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"},
+      {"chunks of HTTP/1.0 and a length",
+       "HTTP/1.0 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"},
       {"a folded line", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 5\r\n\r\n"},
       {"a blank in front of a colon", "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\n"},
       {"LF alone", "HTTP/1.1 200 OK\nContent-Length: 5\n\n"},
@@ -100,6 +104,27 @@ TEST(ProxyResponse, NeedsMoreUntilTheHeadIsWhole) {
     Response response;
     const haetae::test::GuardedBytes stream(as_bytes(head).first(size));
     EXPECT_EQ(read_response(stream.bytes(), false, response), Progress::NeedMore) << size;
+  }
+}
+
+TEST(ProxyResponse, ReadsWhatItsHeadSaysForFilters) {
+  const auto labels_of_field = [](std::string_view field) {
+    const std::string text = "HTTP/1.1 200 OK\r\n" + std::string(field) + "\r\n\r\n";
+    Response response;
+    EXPECT_EQ(read_response(as_bytes(text), false, response), Progress::Done) << field;
+    return response.labels;
+  };
+  EXPECT_TRUE(labels_of_field("Rating: RTA-5042-1996-1400-1577-RTA").rta);
+  EXPECT_TRUE(labels_of_field("rating: adult").adult_rating);
+  EXPECT_TRUE(labels_of_field("RATING: restricted").adult_rating);
+  EXPECT_TRUE(labels_of_field("PICS-Label: (PICS-1.1 \"http://www.icra.org/ratingsv02.html\" "
+                              "l gen true r (nb 1 lz 1))")
+                  .icra_sexual);
+  EXPECT_EQ(labels_of_field("age-de-meta-label: age=18 hash: 12 v=1.0").age, 18);
+  EXPECT_EQ(labels_of_field("Age-Meta-Label: age=16").age, 16);
+  for (const std::string_view field : {"Rating: general", "X-Rating: adult", "Server: adult",
+                                       "Connection: adult", "Content-Length: 18"}) {
+    EXPECT_FALSE(labels_of_field(field).any()) << field;
   }
 }
 
