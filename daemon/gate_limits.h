@@ -25,6 +25,12 @@ inline constexpr std::size_t kVerdictBytesMax = 16 * 1024;
 // How long a worker waits for packets before it looks whether the policy changed or a held packet's
 // time is up.
 inline constexpr std::chrono::milliseconds kGateTurn{50};
+// From how many packets a millisecond on, over so long, a worker rests before it looks for more;
+// and for how long, which each of them may wait. At fewer it would rest more often than it is
+// woken.
+inline constexpr std::size_t kPacedPacketsPerMs = 5;
+inline constexpr std::chrono::milliseconds kPaceWindow{20};
+inline constexpr std::chrono::microseconds kPaceRest{250};
 // Of packets that open connections, which we are told of by the kernel's log: the headers of each,
 // and its memory for those that we have not read, at about 1 KB each.
 inline constexpr std::uint32_t kOpeningCopyBytes = 128;

@@ -13,6 +13,7 @@
 #include "daemon/gate_limits.h"
 #include "daemon/gate_sightings.h"
 #include "daemon/opening_log.h"
+#include "daemon/queue_pace.h"
 #include "daemon/routed_resets.h"
 #include "daemon/running_flows.h"
 #include "inspect/held_packets.h"
@@ -133,8 +134,10 @@ struct PacketGate::Impl {
 
   // Packets first; then some of what is to be judged again.
   void turn() noexcept {
+    if (pace.rests()) std::this_thread::sleep_for(limits::kPaceRest);
     const auto packets = channels.queue.receive(!judged.is_behind());
     const Now now = read_clock();
+    pace.took(packets.size(), now.monotonic);
     inspector.begin_batch();
     judged.begin_batch(now);
     take_openings(now);
@@ -368,6 +371,7 @@ struct PacketGate::Impl {
   inspect::Inspector inspector;
   inspect::JudgedFlows judged;
   HeldPackets held;
+  QueuePace pace;
   wire::Packet packet;  // the one that is looked at
   bool has_plain = false;
   std::uint32_t plain_until = 0;

@@ -1,6 +1,8 @@
 // The tags of PageText, by the states of WHATWG HTML, section 13.2.5.
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <string_view>
 
 #include "base/ascii_text.h"
 #include "content/page_text.h"
@@ -14,8 +16,14 @@ constexpr bool is_letter(char c) noexcept {
 constexpr bool is_html_blank(char c) noexcept {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
 }
+// A table, for it is asked of every octet of every name.
+constexpr std::array<bool, 256> kEndsTagName = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view(" \n\t\r\f/>")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
 constexpr bool ends_tag_name(char c) noexcept {
-  return is_html_blank(c) || c == '/' || c == '>';
+  return kEndsTagName[static_cast<unsigned char>(c)];
 }
 
 const char* find(const char* at, const char* end, char wanted) noexcept {

@@ -252,17 +252,23 @@ void write_strict(Text& out, const Plan& plan, const std::string& inside) {
   out.line("iifname {0} oifname != {0} ip6 hoplimit set 64", inside);
 }
 
-// A QUIC connection begins (RFC 9000, section 17.2.2; RFC 9369, section 3.2; draft 29) on ports
-// that may have served another one, or what was sent to be taken for something else: it is judged.
-// The gate knows the connection that it judged by its id, and settles it again at once.
+// Those that wire::quic_era() knows, in its order.
+constexpr std::uint32_t kQuicVersions[] = {
+    0x00000001, 0x6b3343cf, 0xfaceb001, 0xfaceb002, 0xfaceb00e, 0x51303530, 0x54303530,
+    0x54303531, 0xff000016, 0xff000017, 0xff000018, 0xff000019, 0xff00001a, 0xff00001b,
+    0xff00001c, 0xff00001d, 0xff00001e, 0xff00001f, 0xff000020, 0xff000021, 0xff000022};
+
+// A QUIC connection may begin on ports that served another one, or what was sent to be taken for
+// it: it is judged. Any long header (RFC 8999, section 5.1) of a version that the gate reads is
+// looked at, since an Initial may stand behind another packet of its datagram. The gate knows the
+// connection that it judged by its id, and settles it again at once.
 void write_quic_begins(Text& out, const Plan& plan) {
   const MarkBits mark = plan.mark;
+  std::vector<std::string> versions;
+  for (const std::uint32_t one : kQuicVersions) versions.push_back(fmt::format("{:#x}", one));
   out.begin("chain quic_begins");
   out.line("ct mark & {} {} return", hex(mark.mask()), hex(mark.of(FlowMark::Blocked)));
-  // The first octet's upper half is the kind of packet, the next four are the version.
-  out.line("@th,64,8 & 0xf0 == 0xc0 @th,72,32 {{ 0x1, 0xff00001d }} ct mark set ct mark & {}",
-           hex(mark.others()));
-  out.line("@th,64,8 & 0xf0 == 0xd0 @th,72,32 0x6b3343cf ct mark set ct mark & {}",
+  out.line("@th,64,8 & 0xc0 == 0xc0 @th,72,32 {} ct mark set ct mark & {}", joined(versions),
            hex(mark.others()));
   out.end();
 }

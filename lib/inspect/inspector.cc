@@ -171,9 +171,9 @@ Effect Inspector::Impl::effect_of(const Flow& flow) noexcept {
     case Stage::Opened:
     case Stage::Working:
     case Stage::GivenUp:
-    case Stage::Dns:
-    case Stage::AcceptedQuic: return wait();
-    case Stage::Accepted: return {Effect::Kind::Accept, Effect::End::None};
+    case Stage::Dns: return wait();
+    case Stage::Accepted:
+    case Stage::AcceptedQuic: return {Effect::Kind::Accept, Effect::End::None};
     case Stage::Blocked: break;
   }
   return block_of(flow.key.protocol);

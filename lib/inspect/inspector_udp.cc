@@ -92,7 +92,7 @@ Effect Inspector::Impl::on_udp(const Arrival& at) noexcept {
       return effect_of(at.flow);
     case Stage::AcceptedQuic:
       if (has_long_header(datagram)) return on_later_quic(at);
-      return {Effect::Kind::Accept, Effect::End::None};
+      return effect_of(at.flow);
     case Stage::Working: return on_quic(at);
     case Stage::Dns: return on_dns_datagram(at);
     case Stage::Opened:

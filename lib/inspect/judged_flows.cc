@@ -72,54 +72,65 @@ void JudgedFlows::begin_pass() noexcept {
   cursor_ = 0;
 }
 
+void JudgedFlows::end_pass() noexcept {
+  const bool again = pass_ == Pass::RunsAndAgain;
+  pass_ = Pass::None;
+  if (again) begin_pass();
+}
+
 // ---- Remembering.
 
 JudgedFlows::Place JudgedFlows::place_of(const FlowKey& key) const noexcept {
   const std::uint64_t hash = hash_of(key, key_);
-  return {hash & mask_, static_cast<std::uint32_t>(hash >> 32) | 1};
+  return {hash & mask_, static_cast<std::uint16_t>(hash >> 48)};
 }
 
 std::size_t JudgedFlows::find(const Place& place, const FlowKey& key) const noexcept {
   const Bucket& bucket = buckets_[place.bucket];
   for (std::size_t way = 0; way < kWays; ++way) {
-    const std::size_t row = place.bucket * kWays + way;
-    if (bucket.tags[way] == place.tag && rows_[row].key == key) return row;
+    if (bucket.rows_plus_1[way] == 0) break;
+    if (bucket.tags[way] != place.tag) continue;
+    const std::size_t row = bucket.rows_plus_1[way] - 1;
+    if (rows_[row].key == key) return row;
   }
   return rows_.size();
 }
 
-// A free one, else one of the source that has the most of all.
-std::size_t JudgedFlows::choose(const Place& place) const noexcept {
-  const Bucket& bucket = buckets_[place.bucket];
-  std::size_t chosen = kWays;
-  for (std::size_t i = 0; i < kWays; ++i) {
-    const std::size_t way = (bucket.next + i) % kWays;
-    if (bucket.tags[way] == 0) return way;
-    if (chosen == kWays ||
-        rows_of_source_[bucket.sources[way]] > rows_of_source_[bucket.sources[chosen]]) {
+// Of a full bucket: one of the source that has the most of all.
+std::size_t JudgedFlows::choose(const Bucket& bucket) noexcept {
+  std::size_t chosen = ++hand_ % kWays;
+  for (std::size_t i = 1; i < kWays; ++i) {
+    const std::size_t way = (hand_ + i) % kWays;
+    if (rows_of_source_[bucket.sources[way]] > rows_of_source_[bucket.sources[chosen]]) {
       chosen = way;
     }
   }
   return chosen;
 }
 
+// A new one, else that of another flow, which is forgotten for it.
+std::size_t JudgedFlows::take_row(const Place& place, const IpAddress& client) noexcept {
+  Bucket& bucket = buckets_[place.bucket];
+  std::size_t way = 0;
+  while (way < kWays && bucket.rows_plus_1[way] != 0) ++way;
+  if (way < kWays) {
+    bucket.rows_plus_1[way] = static_cast<std::uint32_t>(++used_);
+  } else {
+    way = choose(bucket);
+    counters_.flows_forgotten.add();
+    --rows_of_source_[bucket.sources[way]];
+  }
+  bucket.tags[way] = place.tag;
+  bucket.sources[way] = static_cast<std::uint16_t>(hash_of(client, key_) % kSources);
+  ++rows_of_source_[bucket.sources[way]];
+  counters_.flows_remembered.add();
+  return bucket.rows_plus_1[way] - 1;
+}
+
 FlowMark JudgedFlows::allowed(const FlowKey& key, const Seen& seen, const Trace& trace) noexcept {
   const Place place = place_of(key);
-  Bucket& bucket = buckets_[place.bucket];
   std::size_t row = find(place, key);
-  if (row == rows_.size()) {
-    const std::size_t way = choose(place);
-    row = place.bucket * kWays + way;
-    if (bucket.tags[way] != 0) {
-      counters_.flows_forgotten.add();
-      --rows_of_source_[bucket.sources[way]];
-    }
-    bucket.next = static_cast<std::uint8_t>((way + 1) % kWays);
-    bucket.tags[way] = place.tag;
-    bucket.sources[way] = static_cast<std::uint16_t>(hash_of(seen.client.address, key_) % kSources);
-    ++rows_of_source_[bucket.sources[way]];
-    counters_.flows_remembered.add();
-  }
+  if (row == rows_.size()) row = take_row(place, seen.client.address);
   const policy::Verdict presence =
       policy::presence(*policy_, *standing_, seen.who.profile, seen.time);
   Row& kept = rows_[row];
@@ -171,29 +182,23 @@ FlowMark JudgedFlows::written_on(const Row& row) noexcept {
 
 std::span<const JudgedFlows::Change> JudgedFlows::judge_some(const Now& now) noexcept {
   changed_count_ = 0;
-  std::size_t left = limits::kJudgedAgainPerTurn / kWays;
-  for (; pass_ != Pass::None && left > 0; --left, ++cursor_) {
-    if (cursor_ > mask_) {
-      const bool again = pass_ == Pass::RunsAndAgain;
-      pass_ = Pass::None;
-      if (again) begin_pass();
+  if (pass_ == Pass::None) return {};
+  for (std::size_t left = limits::kJudgedAgainPerTurn; left > 0; --left, ++cursor_) {
+    if (cursor_ >= used_) {
+      end_pass();
       break;
     }
-    const Bucket& bucket = buckets_[cursor_];
-    for (std::size_t way = 0; way < kWays; ++way) {
-      if (bucket.tags[way] == 0) continue;
-      Row& row = rows_[cursor_ * kWays + way];
-      const Again again = judge(row, now);
-      counters_.judged_again.add();
-      row.valid_until = again.valid_until;
-      next_edge_ = std::min(next_edge_, row.valid_until);
-      const FlowMark before = written_on(row);
-      row.mark = again.mark;
-      if (written_on(row) == before) continue;
-      counters_.judged_otherwise.add();
-      if (again.mark == FlowMark::Blocked) write_event(row, again, now);
-      changed_[changed_count_++] = {row.key, row.client_is_low, written_on(row)};
-    }
+    Row& row = rows_[cursor_];
+    const Again again = judge(row, now);
+    counters_.judged_again.add();
+    row.valid_until = again.valid_until;
+    next_edge_ = std::min(next_edge_, row.valid_until);
+    const FlowMark before = written_on(row);
+    row.mark = again.mark;
+    if (written_on(row) == before) continue;
+    counters_.judged_otherwise.add();
+    if (again.mark == FlowMark::Blocked) write_event(row, again, now);
+    changed_[changed_count_++] = {row.key, row.client_is_low, written_on(row)};
   }
   return std::span<const Change>(changed_).first(changed_count_);
 }

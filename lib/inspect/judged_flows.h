@@ -75,12 +75,14 @@ class JudgedFlows {
   static constexpr std::size_t kNameRoomBytes = 128;
   static constexpr std::size_t kSources = 65'536;
 
-  // What stands in front of eight rows: one line of the processor's cache.
+  // Where flows of one hash are remembered: one line of the processor's cache. Rows are given out
+  // in their order, so that few flows touch few pages of memory.
   struct alignas(64) Bucket {
-    std::array<std::uint32_t, kWays> tags;  // 0: the row is free
+    std::array<std::uint32_t, kWays> rows_plus_1;  // 0: none yet
+    std::array<std::uint16_t, kWays> tags;
     std::array<std::uint16_t, kWays> sources;
-    std::uint8_t next;  // which of equals goes next
   };
+  static_assert(sizeof(Bucket) == 64);
   struct alignas(64) Row {
     FlowKey key;
     MacAddress mac;
@@ -102,12 +104,14 @@ class JudgedFlows {
 
   struct Place {
     std::size_t bucket;
-    std::uint32_t tag;
+    std::uint16_t tag;
   };
   Place place_of(const FlowKey& key) const noexcept;
   std::size_t find(const Place& place, const FlowKey& key) const noexcept;  // rows_.size(): none
-  std::size_t choose(const Place& place) const noexcept;
+  std::size_t choose(const Bucket& bucket) noexcept;
+  std::size_t take_row(const Place& place, const IpAddress& client) noexcept;
   void begin_pass() noexcept;
+  void end_pass() noexcept;
   static policy::FlowMark written_on(const Row& row) noexcept;
   void write(Row& row, const Seen& seen) const noexcept;
   policy::Identity identify(const Row& row) const noexcept;
@@ -132,9 +136,11 @@ class JudgedFlows {
   LazyArray<Bucket> buckets_;
   LazyArray<Row> rows_;
   LazyArray<std::uint32_t> rows_of_source_;
+  std::size_t used_ = 0;  // so many rows were given out
+  std::size_t hand_ = 0;  // which of equals goes next
 
   Pass pass_ = Pass::None;
-  std::size_t cursor_ = 0;
+  std::size_t cursor_ = 0;   // the next row of the pass
   Time next_edge_ = kNever;  // no verdict's time is up before
   Time last_wall_ = kNever;
   Monotonic last_monotonic_{};

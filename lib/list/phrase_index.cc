@@ -1,7 +1,11 @@
 #include "list/phrase_index.h"
 
-#if defined(__SSE2__)
+#if defined(__x86_64__)
 #include <emmintrin.h>
+// Compiled twice: for processors since 2013 or so, and for all.
+#define HAETAE_FOR_NEWER_PROCESSORS [[gnu::target_clones("arch=x86-64-v3", "default")]]
+#else
+#define HAETAE_FOR_NEWER_PROCESSORS
 #endif
 
 #include <algorithm>
@@ -15,8 +19,6 @@ namespace {
 
 // Strings that share a piece: each is compared wherever it stands.
 constexpr std::size_t kHoldersMax = 16;
-// A piece that is there already is taken up to so many times more often than the rarest.
-constexpr double kSharedGain = 4;
 // Korean ends its words alike, and texts do so more often than phrases: what stands inside of a
 // word is taken where nothing else is there.
 constexpr double kInsideCost = 1000;
@@ -57,7 +59,7 @@ struct Giver {
   std::uint32_t literal;
   std::uint32_t before;
 };
-using Pieces = std::map<std::string, std::vector<Giver>>;
+using Pieces = std::map<std::string, std::vector<Giver>, std::less<>>;
 
 // A long piece, if there is a place for one where pieces may begin.
 std::size_t size_of_piece(std::string_view literal) {
@@ -68,28 +70,40 @@ std::size_t size_of_piece(std::string_view literal) {
              : PhraseIndex::kShortBytes;
 }
 
+template <typename Use>
+void for_each_piece(std::string_view literal, const Use& use) {
+  const std::size_t size = size_of_piece(literal);
+  for (std::size_t at = 0; at + size <= literal.size(); ++at) {
+    if (PhraseIndex::is_start(literal[at])) use(at, literal.substr(at, size));
+  }
+}
+
 Pieces choose_pieces(const std::vector<std::string>& literals) {
   const Likelihood likelihood(literals);
+  // What stands in many phrases are words that texts are full of: "health", "school".
+  std::map<std::string, double, std::less<>> literals_with;
+  for (const std::string& literal : literals) {
+    for_each_piece(
+        literal, [&](std::size_t, std::string_view piece) { ++literals_with[std::string(piece)]; });
+  }
   Pieces pieces;
   for (std::uint32_t i = 0; i < literals.size(); ++i) {
     const std::string& literal = literals[i];
     HAETAE_ASSERT(PhraseIndex::can_hold(literal));
     double least = std::numeric_limits<double>::infinity();
     std::size_t best = 0;
-    const std::size_t size = size_of_piece(literal);
-    for (std::size_t at = 0; at + size <= literal.size(); ++at) {
-      if (!PhraseIndex::is_start(literal[at])) continue;
-      const auto known = pieces.find(literal.substr(at, size));
-      double cost = likelihood.of(std::string_view(literal).substr(at, size));
+    for_each_piece(literal, [&](std::size_t at, std::string_view piece) {
+      const double often = literals_with.find(piece)->second;
+      double cost = likelihood.of(piece) * often * often;
       const bool starts_word = at == 0 || literal[at] == ' ' || literal[at - 1] == ' ';
       if (!starts_word) cost *= kInsideCost;
-      if (known != pieces.end()) {
-        cost = known->second.size() < kHoldersMax ? cost / kSharedGain : 1 + cost;
-      }
-      if (cost >= least) continue;
+      const auto known = pieces.find(piece);
+      if (known != pieces.end() && known->second.size() >= kHoldersMax) cost += 1;
+      if (cost >= least) return;
       least = cost;
       best = at;
-    }
+    });
+    const std::size_t size = size_of_piece(literal);
     if (least < std::numeric_limits<double>::infinity()) {
       pieces[literal.substr(best, size)].push_back({i, static_cast<std::uint32_t>(best)});
       continue;
@@ -114,21 +128,27 @@ PhraseIndex::PhraseIndex(const std::vector<std::string>& literals)
     octets_ += literal;
   }
   const Pieces pieces = choose_pieces(literals);
-  slots_.resize(std::bit_ceil(2 * pieces.size() + 2));
+  holders_.resize(1);
+  slots_.resize(std::bit_ceil(pieces.size() * 4 / 3 + 2));
   slot_shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
   for (const auto& [piece, givers] : pieces) {
-    const auto first = static_cast<std::uint32_t>(holders_.size());
-    const auto count = static_cast<std::uint32_t>(givers.size());
+    Slot slot;
+    slot.first = static_cast<std::uint32_t>(holders_.size());
     for (const Giver& giver : givers) {
       Holder holder = holder_of(literals[giver.literal], giver.before, piece.size());
       holder.literal = giver.literal;
       holder.at = starts[giver.literal];
       holders_.push_back(holder);
+      const std::size_t behind = giver.before + piece.size();
+      const std::string& literal = literals[giver.literal];
+      slot.next |= behind < literal.size() ? 1U << next_bit(literal[behind]) : ~0U;
     }
+    holders_.back().is_last = true;
     std::string octets = piece;
     octets.resize(kLongBytes);
     const std::uint64_t long_piece = long_piece_at(octets.data());
-    enter(piece.size() == kLongBytes ? long_piece : short_of(long_piece), first, count);
+    slot.piece = piece.size() == kLongBytes ? long_piece : short_of(long_piece);
+    enter(slot);
   }
 }
 
@@ -149,15 +169,16 @@ PhraseIndex::Holder PhraseIndex::holder_of(std::string_view literal, std::size_t
           .at = 0,
           .before = static_cast<std::uint16_t>(before),
           .size = static_cast<std::uint16_t>(literal.size()),
-          .beside_at = static_cast<std::int16_t>(from - before)};
+          .beside_at = static_cast<std::int16_t>(from - before),
+          .is_last = false};
 }
 
-void PhraseIndex::enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count) {
-  const std::uint64_t bit = mixed(piece) >> (64 - kFilterBits);
+void PhraseIndex::enter(const Slot& slot) {
+  const std::uint64_t bit = mixed(slot.piece) >> (64 - kFilterBits);
   filter_[bit / 64] |= std::uint64_t{1} << bit % 64;
-  std::size_t slot = mixed(piece) >> slot_shift_;
-  while (slots_[slot].count != 0) slot = (slot + 1) & (slots_.size() - 1);
-  slots_[slot] = {piece, first, count};
+  std::size_t at = mixed(slot.piece) >> slot_shift_;
+  while (slots_[at].first != kEmpty) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = slot;
 }
 
 bool PhraseIndex::can_hold(std::string_view literal) noexcept {
@@ -167,9 +188,9 @@ bool PhraseIndex::can_hold(std::string_view literal) noexcept {
 }
 
 // A bit for each of 64 octets.
-std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
+inline std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
   std::uint64_t starts = 0;
-#if defined(__SSE2__)
+#if defined(__x86_64__)
   for (unsigned at = 0; at < 64; at += 16) {
     __m128i octets;
     std::memcpy(&octets, text + at, sizeof(octets));
@@ -188,6 +209,7 @@ std::uint64_t PhraseIndex::starts_in(const char* text) noexcept {
 
 // No branch depends on what stands at a place: each is written down, and kept only if the next one
 // is not written over it.
+HAETAE_FOR_NEWER_PROCESSORS
 std::size_t PhraseIndex::possible_places(
     const char* text, std::size_t size,
     std::span<std::uint16_t, kBlockBytes> places) const noexcept {
@@ -198,8 +220,12 @@ std::size_t PhraseIndex::possible_places(
     for (; starts != 0; starts &= starts - 1) {
       const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(starts));
       const std::uint64_t piece = long_piece_at(text + at);
-      places[count] = static_cast<std::uint16_t>(at);
-      count += (may_be(piece) | may_be(short_of(piece))) & 1;
+      const std::uint64_t may_be_long = may_be(piece) & 1;
+      const std::uint64_t may_be_short = may_be(short_of(piece)) & 1;
+      static_assert(kMayBeShort == 2 * kMayBeLong);
+      places[count] =
+          static_cast<std::uint16_t>(at | may_be_long * kMayBeLong | may_be_short * kMayBeShort);
+      count += may_be_long | may_be_short;
     }
   }
   return count;

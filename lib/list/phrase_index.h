@@ -48,14 +48,19 @@ class PhraseIndex {
     for (std::size_t from = 0; from < text.size(); from += kBlockBytes) {
       const std::size_t size = std::min(kBlockBytes, text.size() - from);
       const std::size_t count = possible_places(text.data() + from, size, places);
-      for (std::size_t i = 0; i < count; ++i) ask(text, from + places[i], found);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t at = from + places[i] % kBlockBytes;
+        const std::uint64_t piece = long_piece_at(text.data() + at);
+        if ((places[i] & kMayBeLong) != 0) ask(text, at, piece, kLongBytes, found);
+        if ((places[i] & kMayBeShort) != 0) ask(text, at, short_of(piece), kShortBytes, found);
+      }
     }
   }
 
  private:
   // What is looked through before what was found is compared.
   static constexpr std::size_t kBlockBytes = 512;
-  static constexpr unsigned kFilterBits = 18;  // 32 KB
+  static constexpr unsigned kFilterBits = 19;  // 64 KB
 
   static std::uint64_t long_piece_at(const char* text) noexcept {
     static_assert(std::endian::native == std::endian::little);
@@ -77,7 +82,9 @@ class PhraseIndex {
     return filter_[bit / 64] >> bit % 64;
   }
 
-  // Where in the text, of kBlockBytes at most, a piece may stand that a string gave.
+  // Where in the text, of kBlockBytes at most, a piece may stand that a string gave, and of which
+  // size.
+  static constexpr std::uint16_t kMayBeLong = 0x4000, kMayBeShort = 0x8000;
   std::size_t possible_places(const char* text, std::size_t size,
                               std::span<std::uint16_t, kBlockBytes> places) const noexcept;
 
@@ -92,51 +99,55 @@ class PhraseIndex {
     std::uint16_t before;
     std::uint16_t size;
     std::int16_t beside_at;  // from the piece's place on
+    bool is_last;            // of those that gave one piece
   };
 
+  // Compares the strings that gave a piece with the text in which it stands.
   template <typename Found>
-  void ask(std::string_view text, std::size_t at, const Found& found) const noexcept {
-    const std::uint64_t piece = long_piece_at(text.data() + at);
-    compare(text, at, holders_of(piece), found);
-    compare(text, at, holders_of(short_of(piece)), found);
-  }
-
-  template <typename Found>
-  void compare(std::string_view text, std::size_t at, std::span<const Holder> holders,
-               const Found& found) const noexcept {
-    for (const Holder& holder : holders) {
-      if (at < holder.before) continue;
-      const std::uint64_t beside = long_piece_at(text.data() + at + holder.beside_at);
-      if ((beside & holder.beside_mask) != holder.beside) continue;
-      if (text.size() - (at - holder.before) < holder.size) continue;
-      const char* const start = text.data() + (at - holder.before);
-      if (std::memcmp(start, octets_.data() + holder.at, holder.size) == 0) found(holder.literal);
+  void ask(std::string_view text, std::size_t at, std::uint64_t piece, std::size_t piece_bytes,
+           const Found& found) const noexcept {
+    const Slot& slot = slot_of(piece);
+    if ((slot.next >> next_bit(text[at + piece_bytes]) & 1) == 0) return;
+    for (const Holder* holder = &holders_[slot.first];; ++holder) {
+      if (is_at(text, at, *holder)) found(holder->literal);
+      if (holder->is_last) break;
     }
   }
 
+  bool is_at(std::string_view text, std::size_t at, const Holder& holder) const noexcept {
+    if (at < holder.before) return false;
+    const std::uint64_t beside = long_piece_at(text.data() + at + holder.beside_at);
+    if ((beside & holder.beside_mask) != holder.beside) return false;
+    if (text.size() - (at - holder.before) < holder.size) return false;
+    const char* const start = text.data() + (at - holder.before);
+    return std::memcmp(start, octets_.data() + holder.at, holder.size) == 0;
+  }
+
+  static constexpr std::uint32_t kEmpty = 0;
   struct Slot {
     std::uint64_t piece = 0;
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;  // 0: the slot is empty
+    std::uint32_t next = 0;   // a bit for each octet that may follow it in who gave it
+    std::uint32_t first = 0;  // of those, the place in holders_; kEmpty: the slot is empty
   };
-  std::span<const Holder> holders_of(std::uint64_t piece) const noexcept {
+  static_assert(sizeof(Slot) == 16);
+  static unsigned next_bit(char octet) noexcept { return static_cast<unsigned char>(octet) % 32; }
+  // An empty one where nobody gave the piece.
+  const Slot& slot_of(std::uint64_t piece) const noexcept {
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t slot = mixed(piece) >> slot_shift_;; slot = (slot + 1) & mask) {
-      if (slots_[slot].count == 0) return {};
-      if (slots_[slot].piece == piece)
-        return {holders_.data() + slots_[slot].first, slots_[slot].count};
-    }
+    std::size_t slot = mixed(piece) >> slot_shift_;
+    while (slots_[slot].piece != piece && slots_[slot].first != kEmpty) slot = (slot + 1) & mask;
+    return slots_[slot];
   }
 
   // piece_bytes: of the piece that it gave, behind `before` octets.
   static Holder holder_of(std::string_view literal, std::size_t before, std::size_t piece_bytes);
-  void enter(std::uint64_t piece, std::uint32_t first, std::uint32_t count);
+  void enter(const Slot& slot);
 
   std::vector<std::uint64_t> filter_;
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::vector<Slot> slots_;  // a power of two, at most three quarters full
   unsigned slot_shift_ = 0;
-  std::vector<Holder> holders_;
-  std::string octets_;  // of all strings
+  std::vector<Holder> holders_;  // kEmpty is none's place
+  std::string octets_;           // of all strings
 };
 
 }  // namespace haetae::list

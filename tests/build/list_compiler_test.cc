@@ -41,8 +41,12 @@ rules: {start_lists: false, patterns: false}
   }
 
   config::Loaded load() const {
-    auto loaded = config::load(folder_.path() / "haetae.yaml", test::source_folder() / "rules");
+    // Kept for who loads next, as a running filter keeps them.
+    static std::shared_ptr<const config::Rules> rules;
+    auto loaded =
+        config::load(folder_.path() / "haetae.yaml", test::source_folder() / "rules", {}, rules);
     EXPECT_TRUE(loaded.has_value()) << (loaded ? "" : config::to_text(loaded.error().front()));
+    rules = loaded->rules;
     loaded->config.state_path = folder_.path() / "state";
     return std::move(*loaded);
   }

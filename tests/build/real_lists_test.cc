@@ -14,6 +14,7 @@
 #include "list/import.h"
 #include "policy/decide.h"
 #include "policy/describe.h"
+#include "support/rounds.h"
 #include "support/test_data.h"
 
 namespace haetae::build {
@@ -22,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t kSeed = 20260301;
-constexpr std::uint32_t kSampleOneIn = 40;
+constexpr std::uint32_t kSampleOneIn = test::kIsSanitized ? 400 : 40;
 const Time kAfternoon = Time(std::chrono::sys_days{std::chrono::year{2026} / 3 / 2});
 
 bool judges_everything() {

@@ -67,7 +67,7 @@ TEST(HarmPatterns, BlockWhatNamesSayOpenly) {
       {"eating-disorders", {"thinspo.example", "proana.example"}},
       {"nosafesearch", {"searx.example", "search.searxng.example"}},
   };
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   for (const Case& c : cases) {
     const auto category = pattern_category(c.category);
     ASSERT_TRUE(category) << c.category;
@@ -128,7 +128,7 @@ TEST(HarmPatterns, LeaveInnocentNamesAlone) {
       "마약김밥.example", "데이트폭력상담.example", "essay.example", "homeworkhelp.example",
       "howtowriteanessay.example", "whiskey.example", "winemuseum.example", "notobacco.example",
       "hunting.example"};
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   for (const char* const text : kNames) {
     const Name name = name_in_any_script(text);
     const auto category = category_that_blocks(patterns, name);
@@ -180,7 +180,7 @@ std::set<Name> popular_names() {
 
 TEST(HarmPatterns, BlockAlmostNoPopularNameThatIsInnocent) {
   HAETAE_NEEDS_DATA();
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   const std::unordered_set<std::uint64_t> reviewed = reviewed_names();
   const std::set<Name> names = popular_names();
   std::map<std::string_view, std::size_t> blocked;

@@ -88,7 +88,7 @@ void print(const char* what, std::size_t count, std::size_t of) {
 
 TEST(PatternsOnRealNames, BlockAlmostNoPopularNameThatIsInnocent) {
   HAETAE_NEEDS_DATA();
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   const std::set<Name> names = popular_without_marks();
   const std::unordered_set<std::uint64_t> reviewed = reviewed_names();
   const std::vector<Name> blocked = blocked_of(patterns, names);
@@ -106,7 +106,7 @@ TEST(PatternsOnRealNames, BlockAlmostNoPopularNameThatIsInnocent) {
 
 TEST(PatternsOnRealNames, BlockNextToNothingOfTheBenignSets) {
   HAETAE_NEEDS_DATA();
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   for (const char* const file :
        {"child-ut1.txt", "korean.txt", "education-ut1.txt", "sexual-education-ut1.txt",
         "universities-half.txt", "allow-bonappetit-half.txt", "bank-press-ut1.txt"}) {
@@ -122,7 +122,7 @@ TEST(PatternsOnRealNames, BlockNextToNothingOfTheBenignSets) {
 
 TEST(PatternsOnRealNames, LeaveTheKindsAloneThatFiltersOverblock) {
   HAETAE_NEEDS_DATA();
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   const std::string text =
       test::read_file(*test::data_folder() / "benign" / "citizenlab-kr-global.tsv");
   std::size_t asked = 0;
@@ -145,7 +145,7 @@ TEST(PatternsOnRealNames, LeaveTheKindsAloneThatFiltersOverblock) {
 // What lists know and patterns find without them: how much a site gains by a name no list has yet.
 TEST(PatternsOnRealNames, FindALargeShareOfListedNames) {
   HAETAE_NEEDS_DATA();
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   struct Case {
     const char* category;
     list::CategoryId id;

@@ -8,6 +8,7 @@
 #include "list/hyperscan_engine.h"
 #include "list/pattern_word.h"
 #include "list/re2_engine.h"
+#include "support/rounds.h"
 #include "support/slow_matcher.h"
 
 namespace haetae::config {
@@ -20,7 +21,7 @@ Name name_in_any_script(std::string_view text) {
 }
 
 TEST(ShippedPatterns, BlockWhatNamesSayOpenly) {
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   constexpr const char* kAdultNames[] = {"freeporn.example",
                                          "www.sexygames.example",
                                          "hot-sex.example",
@@ -85,7 +86,7 @@ TEST(ShippedPatterns, BlockWhatNamesSayOpenly) {
 }
 
 TEST(ShippedPatterns, LeaveInnocentNamesAlone) {
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   constexpr const char* kNames[] = {
       // Places, persons and brands that hold a word.
       "sussex.ac.uk", "essex.gov.uk", "middlesex.edu", "essexlibrary.example", "scunthorpe.example",
@@ -125,7 +126,7 @@ TEST(ShippedPatterns, LeaveInnocentNamesAlone) {
 
 // Words of all languages hold the shipped ones; each row was blocked once.
 TEST(ShippedPatterns, LeaveInnocentWordsOfOtherLanguagesAlone) {
-  const ShippedPatterns patterns;
+  const ShippedPatterns& patterns = ShippedPatterns::all();
   struct Case {
     const char* what;
     std::vector<const char*> names;
@@ -251,12 +252,13 @@ class NameMaker {
 std::vector<std::string> texts_for_engines(const std::vector<list::Pattern>& patterns) {
   NameMaker make(patterns);
   std::vector<std::string> texts;
-  for (int i = 0; i < 100'000; ++i) texts.push_back(make.text());
+  for (int i = 0; i < test::rounds(100'000); ++i) texts.push_back(make.text());
   const auto data = test::data_folder();
   if (!data) return texts;
   for (const char* const file :
        {"adult-chadmayfield-top1m.txt.zst", "gambling-sinfonietta.hosts.zst"}) {
     std::string content = test::read_file(*data / "lists" / file);
+    content.resize(test::rounds(content.size()));
     for (std::size_t at = 0; at < content.size();) {
       const std::size_t end = std::min(content.find('\n', at), content.size());
       texts.push_back(content.substr(at, end - at));
@@ -315,7 +317,7 @@ std::vector<std::pair<int, list::CategoryId>> sums_of(const list::PatternSet& se
 TEST(ShippedPatterns, AreReadAlikeByBothEnginesAndTheSlowMatcher) {
   if (!list::hyperscan_runs_here()) GTEST_SKIP() << "SKIPPED, NOT TESTED: no Hyperscan here";
   const std::vector<list::Pattern> written = shipped_rules().patterns;
-  const ShippedPatterns hyperscan(list::PatternSet::Engine::Hyperscan);
+  const ShippedPatterns& hyperscan = ShippedPatterns::all();
   const ShippedPatterns re2(list::PatternSet::Engine::Re2);
   std::vector<test::SlowPattern> slow;
   for (const list::Pattern& pattern : written) slow.emplace_back(pattern.expression);
@@ -354,7 +356,7 @@ TEST(ShippedPatterns, AreReadAlikeByBothEnginesAndTheSlowMatcher) {
     }
     ASSERT_EQ(by_hyperscan, expected) << text;
   }
-  EXPECT_GE(asked, 100'000U);
+  EXPECT_GE(asked, test::rounds(100'000U));
   EXPECT_GT(hits, asked) << "a test that hits nothing tests nothing";
   EXPECT_EQ(hyperscan.set->scan_errors() + re2.set->scan_errors(), 0U);
 }

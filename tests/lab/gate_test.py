@@ -81,6 +81,9 @@ class Web(GateTest):
     def test_every_kind_of_verdict_is_counted(self):
         self.curl(self.net.child_a, BAD)
         self.curl(self.net.child_a, GOOD)
+        client = self.connect(self.net.child_a, NGINX, 80)
+        client.sendall(f"GET /4k HTTP/1.1\r\nHost: {GOOD}\r\n\r\n".encode())  # the next may be bad
+        self.assertTrue(client.recv(100))
         counted = self.metrics()
         for name in ("packets", "passed", "accepted", "blocked", "resets_sent"):
             self.assertGreater(counted[f"haetae_gate_{name}_total"], 0, name)

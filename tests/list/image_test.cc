@@ -11,6 +11,7 @@
 #include "list/image_helpers.h"
 #include "list/random_rules.h"
 #include "support/allocation_count.h"
+#include "support/rounds.h"
 #include "support/slow_lists.h"
 
 namespace haetae::list {
@@ -177,11 +178,7 @@ TEST_P(ImageOfRandomRules, AgreesWithTheSlowJudge) {
   EXPECT_EQ(slow.met_limit(), test.meets_limit);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kLookups = 20'000;
-#else
-constexpr std::size_t kLookups = 150'000;
-#endif
+constexpr std::size_t kLookups = test::rounds(150'000);
 
 INSTANTIATE_TEST_SUITE_P(
     Sizes, ImageOfRandomRules,

@@ -7,6 +7,7 @@
 
 #include "base/name_hash.h"
 #include "list/import.h"
+#include "support/rounds.h"
 #include "support/test_data.h"
 
 // Every real list of HAETAE_DATA, by its declared format and by detection.
@@ -14,11 +15,7 @@ namespace haetae::list {
 namespace {
 
 // Instrumented runs take the smaller lists only: the large ones cost minutes there.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kPackedBytesMax = 40'000;
-#else
-constexpr std::uint64_t kPackedBytesMax = 100'000'000;
-#endif
+constexpr std::uint64_t kPackedBytesMax = test::kIsSanitized ? 40'000 : 100'000'000;
 
 struct ManifestRow {
   std::string file;

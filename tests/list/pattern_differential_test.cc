@@ -9,6 +9,7 @@
 #include "list/pattern_maker.h"
 #include "list/pattern_set.h"
 #include "list/re2_engine.h"
+#include "support/rounds.h"
 #include "support/slow_matcher.h"
 
 namespace haetae::list {
@@ -42,7 +43,7 @@ TEST(PatternDifferential, EnginesAgreeWithTheSlowMatcherOnRandomExpressions) {
   if (!hyperscan_runs_here()) GTEST_SKIP() << "SKIPPED, NOT TESTED: no Hyperscan here";
   PatternMaker make(1);
   std::size_t hits = 0;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < test::rounds(100); ++round) {
     const std::vector<Pattern> patterns = random_patterns(make, 20);
     std::vector<test::SlowPattern> slow;
     for (const Pattern& pattern : patterns) slow.emplace_back(pattern.expression);
@@ -72,7 +73,7 @@ TEST(PatternDifferential, EnginesAgreeWithTheSlowMatcherOnRandomExpressions) {
     }
     ASSERT_EQ(hyperscan->set->scan_errors() + re2->set->scan_errors(), 0U);
   }
-  EXPECT_GT(hits, 10'000U) << "a test that hits nothing tests nothing";
+  EXPECT_GT(hits, test::rounds(10'000U)) << "a test that hits nothing tests nothing";
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <random>
 #include <span>
 
+#include "support/rounds.h"
+
 namespace haetae::policy {
 namespace {
 
@@ -276,7 +278,7 @@ TEST_P(ScheduleOverAYear, AgreesWithTheSlowJudgeMinuteByMinute) {
   const Time start = utc(year, 1, 1, 0, 0);
   const Judge judge(zone, start, kMinutes + kMarginMinutes);
   std::mt19937 random(static_cast<unsigned>(year));
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < test::rounds(5); ++round) {
     const std::vector<ScheduleRow> rows = random_rows(random, local_day(year, 1, 1));
     const std::vector<bool> active = judge.judge(rows);
     std::vector<std::size_t> next_change(active.size(), active.size());
