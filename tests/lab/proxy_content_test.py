@@ -128,8 +128,8 @@ class Nginx(Reader):
         first = len(page) - len(self.bad)
         asked = []
         for framing in ("length", "chunked", "close"):
-            server = Scripted(self.addCleanup, slow_page(page, framing=framing, first=first, pause_s=4,
-                                                         seconds=3))
+            server = Scripted(self.addCleanup, slow_page(page, framing=framing, first=first,
+                                                         pause_s=4, seconds=3))
             asked.append((framing, subprocess.Popen(
                 ["curl", "-s", "-N", "-m", "30", "-x", f"http://127.0.0.1:{self.proxy}",
                  "-H", "Accept-Language: ko", f"http://www.example:{server.port}/"],
