@@ -130,6 +130,7 @@ void Connection::begin_scan(const Response& response) {
 // Lets the octets go that may, or holds them back until the scan has spoken. True: the phase
 // changed.
 bool Connection::pass_response_body(const Now& now) {
+  bool is_more = false;
   for (Bytes more = from_server_.unread().subspan(held_);
        !more.empty() && !response_body_.is_done(); more = from_server_.unread().subspan(held_)) {
     const auto step = response_body_.feed(more);
@@ -138,6 +139,7 @@ bool Connection::pass_response_body(const Now& now) {
       return server_failed(NoAnswer::Broken, now);
     }
     if (!step.data.empty()) {
+      is_more = true;
       const auto data_end = step.data.data() + step.data.size() - more.data();
       held_data_ = held_ + static_cast<std::uint32_t>(data_end);
     }
@@ -157,10 +159,10 @@ bool Connection::pass_response_body(const Now& now) {
     return client_has_all() && from_server_.is_empty() ? end() : false;
   }
   if (scan_) {
-    if (!from_server_.is_full() && now.monotonic < held_until_) return false;
+    if (!has_passed_held_ && !from_server_.is_full() && now.monotonic < held_until_) return false;
     // Nothing is seen that was not judged, as far as it goes.
-    if (held_ > 0 && settle_scan(scan_->judge_so_far(), now)) return true;
-    held_until_ = now.monotonic + limits::kProxyHeldJudged;
+    const bool is_judged = has_passed_held_ && !is_more;
+    if (!is_judged && settle_scan(scan_->judge_so_far(), now)) return true;
   }
   release_held();
   return false;

@@ -52,9 +52,8 @@ inline constexpr std::size_t kProxyTurnBytes = 1024 * 1024;
 // much of a page with a length is kept back until its end, so that there is room for it.
 inline constexpr std::size_t kLateNoticeBytesMax = 1024;
 // A page is held for its judge at most so long: who waits for more of it than that waits for
-// nothing. From then on it passes as often as that, each time judged as far as it goes.
+// nothing. From then on it passes as it comes, judged as far as it goes.
 inline constexpr std::chrono::seconds kProxyHeld{3};
-inline constexpr std::chrono::milliseconds kProxyHeldJudged{900};
 
 // Informational answers (1xx) in front of one response.
 inline constexpr int kProxyInterimMax = 16;
