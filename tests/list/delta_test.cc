@@ -194,7 +194,9 @@ TEST(Delta, OneMoreEditOnAFullOneIsQuick) {
     best = std::min(best, std::chrono::steady_clock::now() - start);
     ASSERT_EQ(after.size(), limits::kDeltaEditsMax);
   }
-  if (!test::kIsSanitized) EXPECT_LT(best, std::chrono::milliseconds(1));
+  if (!test::kIsSanitized) {
+    EXPECT_LT(best, std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
