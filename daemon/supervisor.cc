@@ -199,7 +199,7 @@ struct Supervisor::Impl {
   void begin_reload() {
     sd_notify(0, "RELOADING=1");
     running.events.reopen();
-    auto loaded = load_config(running.config_file, {}, running.loaded.rules);
+    auto loaded = load_config(running.config_file, {.folder = {}, .known = running.loaded.rules});
     if (!loaded) {
       print_faults(loaded.error());
       return give_up_reload("the configuration has faults; the one in use stays");

@@ -49,10 +49,9 @@ fs::path control_path(const fs::path& config_file) {
   return state_folder(config_file) / "control.sock";
 }
 
-std::expected<config::Loaded, config::Faults> load_config(
-    const fs::path& file, const fs::path& folder,
-    const std::shared_ptr<const config::Rules>& known) {
-  auto loaded = config::load(file, shipped_rules(), folder, known);
+std::expected<config::Loaded, config::Faults> load_config(const fs::path& file,
+                                                          const config::LoadOptions& options) {
+  auto loaded = config::load(file, shipped_rules(), options);
   if (!loaded) return loaded;
   loaded->config.state_path = state_folder(file);
   const config::Tap& tap = loaded->config.tap;
@@ -64,8 +63,8 @@ std::expected<config::Loaded, config::Faults> load_config(
   return loaded;
 }
 
-std::unique_ptr<config::Loaded> load_or_complain(const std::string& file) {
-  auto loaded = load_config(file);
+std::unique_ptr<config::Loaded> load_or_complain(const std::string& file, config::RulesRead read) {
+  auto loaded = load_config(file, {.folder = {}, .known = nullptr, .read = read});
   if (loaded) return std::make_unique<config::Loaded>(std::move(*loaded));
   print_faults(loaded.error());
   return nullptr;

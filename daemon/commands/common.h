@@ -29,14 +29,13 @@ std::filesystem::path state_folder(const std::filesystem::path& config_file);
 // control.sock in the state folder.
 std::filesystem::path control_path(const std::filesystem::path& config_file);
 
-// config::load with the shipped rules and the state folder of this machine. folder, known: as
-// there.
-std::expected<config::Loaded, config::Faults> load_config(
-    const std::filesystem::path& file, const std::filesystem::path& folder = {},
-    const std::shared_ptr<const config::Rules>& known = nullptr);
+// config::load with the shipped rules and the state folder of this machine.
+std::expected<config::Loaded, config::Faults> load_config(const std::filesystem::path& file,
+                                                          const config::LoadOptions& options = {});
 
 // Loads a configuration; prints every fault to stderr. Null if there was any.
-std::unique_ptr<config::Loaded> load_or_complain(const std::string& file);
+std::unique_ptr<config::Loaded> load_or_complain(const std::string& file,
+                                                 config::RulesRead read = config::RulesRead::Whole);
 
 void print_faults(const config::Faults& faults, const char* prefix = "");
 

@@ -100,7 +100,7 @@ json::object to_json(const Shown& one, const config::Config& config) {
 }
 
 int show_devices(const std::string& config_file, bool as_json) {
-  const auto loaded = load_or_complain(config_file);
+  const auto loaded = load_or_complain(config_file, config::RulesRead::WithoutTexts);
   if (!loaded) return 1;
   const config::Config& config = loaded->config;
   const std::filesystem::path file = seen_file(config.state_path);

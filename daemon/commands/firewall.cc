@@ -44,7 +44,7 @@ std::expected<Prepared, std::string> prepare(const config::Config& config) {
 }
 
 int show(const std::string& file) {
-  const auto loaded = load_or_complain(file);
+  const auto loaded = load_or_complain(file, config::RulesRead::WithoutTexts);
   if (!loaded) return 1;
   auto prepared = prepare(loaded->config);
   if (!prepared) return complain(prepared.error());
@@ -73,7 +73,7 @@ int show(const std::string& file) {
 }
 
 int apply(const std::string& file) {
-  const auto loaded = load_or_complain(file);
+  const auto loaded = load_or_complain(file, config::RulesRead::WithoutTexts);
   if (!loaded) return 1;
   const config::Config& config = loaded->config;
   if (config.gate.mode == config::GateMode::Off) {

@@ -13,7 +13,7 @@ namespace haetae::daemon {
 namespace {
 
 int build_image(const std::string& file) {
-  const auto loaded = load_or_complain(file);
+  const auto loaded = load_or_complain(file, config::RulesRead::WithoutTexts);
   if (!loaded) return 1;
   const build::ListFiles files = build::ListFiles::below(loaded->config.state_path);
   const auto compiled = build::compile_lists(*loaded, files, random_key);
@@ -39,7 +39,7 @@ int nothing_yet(const std::string& file) {
 }
 
 int report(const std::string& file) {
-  const auto loaded = load_or_complain(file);
+  const auto loaded = load_or_complain(file, config::RulesRead::WithoutTexts);
   if (!loaded) return 1;
   const build::ListFiles files = build::ListFiles::below(loaded->config.state_path);
   std::ifstream in(files.reports, std::ios::binary);
@@ -55,7 +55,7 @@ int report(const std::string& file) {
 }
 
 int stat(const std::string& file) {
-  const auto loaded = load_or_complain(file);
+  const auto loaded = load_or_complain(file, config::RulesRead::WithoutTexts);
   if (!loaded) return 1;
   const build::ListFiles files = build::ListFiles::below(loaded->config.state_path);
   if (!std::filesystem::exists(files.image)) return nothing_yet(file);

@@ -57,7 +57,7 @@ std::optional<config::Loaded> load_last_good(const fs::path& file, const fs::pat
     return std::nullopt;
   }
   // Its relative paths still mean what they meant.
-  auto loaded = load_config(*kept, file.parent_path());
+  auto loaded = load_config(*kept, {.folder = file.parent_path(), .known = nullptr});
   if (!loaded) return std::nullopt;
   loaded->config.state_path = state;
   return std::move(*loaded);

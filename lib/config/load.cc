@@ -41,13 +41,21 @@ std::filesystem::path rules_folder(const Node& root, const Context& context,
   return path == nullptr ? default_rules : (context.folder / *path).lexically_normal();
 }
 
+// Whether anything is to be judged by the words in it. What is no such word is told later.
+bool wants_texts(const Node& root) {
+  const std::string* const written = text_at(root, "rules", "patterns");
+  return written == nullptr || (*written != "false" && *written != "no" && *written != "off");
+}
+
 // Rules are many times as large as a configuration and change with the program only: a running
 // filter that loads again keeps the ones it has.
 std::expected<std::shared_ptr<const Rules>, Faults> rules_of(
-    const std::filesystem::path& folder, const std::shared_ptr<const Rules>& known) {
+    const std::filesystem::path& folder, const std::shared_ptr<const Rules>& known,
+    RulesRead read) {
   const FolderStamp stamp = stamp_of(folder);
-  if (known != nullptr && known->folder == folder && known->stamp == stamp) return known;
-  std::expected<Rules, Faults> rules = load_rules(folder);
+  const bool is_known = known != nullptr && known->folder == folder && known->stamp == stamp;
+  if (is_known && (known->has_texts || read == RulesRead::WithoutTexts)) return known;
+  std::expected<Rules, Faults> rules = load_rules(folder, read);
   if (!rules) return std::unexpected(std::move(rules.error()));
   // Taken before the reading: what changes meanwhile is read again at the next load.
   rules->stamp = stamp;
@@ -75,14 +83,14 @@ Context context_for(const std::filesystem::path& file) {
 
 std::expected<Loaded, Faults> load(const std::filesystem::path& file,
                                    const std::filesystem::path& default_rules,
-                                   const std::filesystem::path& folder,
-                                   const std::shared_ptr<const Rules>& known) {
+                                   const LoadOptions& options) {
   Context context = context_for(file);
-  if (!folder.empty()) context.folder = std::filesystem::absolute(folder);
+  if (!options.folder.empty()) context.folder = std::filesystem::absolute(options.folder);
   const std::optional<Node> root = read_yaml(file, context.faults);
   if (!root) return std::unexpected(std::move(context.faults));
   const std::filesystem::path rules_at = rules_folder(*root, context, default_rules);
-  const auto rules = rules_of(rules_at, known);
+  const RulesRead read = wants_texts(*root) ? options.read : RulesRead::WithoutTexts;
+  const auto rules = rules_of(rules_at, options.known, read);
   // Without rules every id in the file would look wrong: the rules' own faults come first.
   if (!rules) return std::unexpected(rules.error());
   context.rules = rules->get();

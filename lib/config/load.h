@@ -20,15 +20,21 @@ struct Loaded {
   Faults warnings;
 };
 
+struct LoadOptions {
+  // What relative paths are relative to, if not the file's own folder (a kept copy).
+  std::filesystem::path folder;
+  // Rules of an earlier load, taken over if their folder holds the same files still and they hold
+  // what is to be read now; may be null.
+  std::shared_ptr<const Rules> known;
+  // Where the configuration says `rules.patterns: false`, texts are never read.
+  RulesRead read = RulesRead::Whole;
+};
+
 // Reads the configuration and the rules it names. Error: every fault, not only the first.
 // default_rules: the rules folder if the configuration names none.
-// folder: what relative paths are relative to, if not the file's own folder (a kept copy).
-// known: rules of an earlier load, taken over if their folder holds the same files still; may be
-// null.
 std::expected<Loaded, Faults> load(const std::filesystem::path& file,
                                    const std::filesystem::path& default_rules,
-                                   const std::filesystem::path& folder = {},
-                                   const std::shared_ptr<const Rules>& known = nullptr);
+                                   const LoadOptions& options = {});
 
 // The paths that say where a running filter is to be found, if they are written in the file,
 // however many faults the rest has: what worked last, and who runs, must be known before the

@@ -170,7 +170,7 @@ void read_search_engines(const std::filesystem::path& file, Rules& rules, Faults
 
 }  // namespace
 
-std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder) {
+std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder, RulesRead read) {
   Rules rules;
   Faults faults;
   rules.folder = folder;
@@ -194,7 +194,8 @@ std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder) {
   read_page_words(folder / "page", rules, faults);
   rules.sources = read_file(folder / "sources.yaml", sources_file_table(), rules, faults).sources;
   read_start_lists(folder / "lists", rules, faults);
-  read_patterns(folder / "patterns", rules, faults);
+  rules.has_texts = read == RulesRead::Whole;
+  if (rules.has_texts) read_patterns(folder / "patterns", rules, faults);
   if (!faults.empty()) return std::unexpected(std::move(faults));
   return rules;
 }

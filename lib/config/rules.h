@@ -133,6 +133,7 @@ struct Rules {
   std::map<std::string, PageWords> page_words;  // by language code; "en" is always there
   std::vector<Source> sources;
   std::vector<AgeBand> ages;
+  bool has_texts = false;  // patterns and phrases were read; without, there are none
   std::array<std::vector<list::Pattern>, list::kPatternTextsCount> patterns;  // by PatternText
   std::vector<list::Phrase> phrases;
   std::vector<policy::SearchEngine> search_engines;
@@ -145,7 +146,12 @@ struct Rules {
   const AgeBand* age_band(std::string_view text) const;
 };
 
-// Reads the whole folder; all faults at once.
-std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder);
+// How much of the folder is read. Patterns and phrases are most of it, and who judges no text needs
+// none of them.
+enum class RulesRead { Whole, WithoutTexts };
+
+// Reads the folder; all faults of what is read at once.
+std::expected<Rules, Faults> load_rules(const std::filesystem::path& folder,
+                                        RulesRead read = RulesRead::Whole);
 
 }  // namespace haetae::config

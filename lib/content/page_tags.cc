@@ -368,7 +368,7 @@ void PageText::end_tag() noexcept {
     case Element::Kind::Script:
     case Element::Kind::Plaintext: break;
   }
-  run_bytes_ = 0;
+  run_letters_ = 0;
   if (opens && !has_xml_rules) start_content();
 }
 
@@ -376,13 +376,13 @@ void PageText::end_tag() noexcept {
 // words end, unless the pieces are letters: then somebody writes a word in pieces.
 void PageText::end_inline_tag() noexcept {
   if (is_end_tag_) {
-    if (run_bytes_ > 0) closed_more_ = run_bytes_ > (run_is_wide_ ? 3 : 1);
+    if (run_letters_ > 0) closed_more_ = run_letters_ > 1;
     is_behind_close_ = true;
   } else {
-    if (is_behind_close_ && run_bytes_ == 0 && closed_more_) separate(Gap::Blank);
+    if (is_behind_close_ && run_letters_ == 0 && closed_more_) separate(Gap::Blank);
     is_behind_close_ = false;
   }
-  run_bytes_ = 0;
+  run_letters_ = 0;
 }
 
 void PageText::go_to(Place place) noexcept {

@@ -255,7 +255,7 @@ const char* PageText::read_value_words(const char* at, const char* end) noexcept
 const char* PageText::read_words(const char* at, const char* end, const Reading& how) noexcept {
   const Classes& of = how.of;
   Writer out = writer();  // a copy, so that what is written cannot be it
-  const char* const start = out.at + out.gap_bytes();
+  const char* const start = out.at;
   if (cut_bytes_ > 0) at = read_cut(at, end, out);
   while (at != end) {
     const std::uint8_t first = of[static_cast<std::uint8_t>(*at)];
@@ -284,10 +284,7 @@ const char* PageText::read_words(const char* at, const char* end, const Reading&
       ++at;
     }
   }
-  if (out.at > start) {
-    run_bytes_ += static_cast<std::size_t>(out.at - start);
-    run_is_wide_ = static_cast<std::uint8_t>(out.at[-1]) >= 0x80;
-  }
+  if (out.at > start) count_letters({start, out.at});
   writer() = out;
   return at;
 }
@@ -348,10 +345,6 @@ inline bool PageText::Writer::meets(Script next) const noexcept {
          is_of_three(at - kHangulBytes);
 }
 
-inline std::size_t PageText::Writer::gap_bytes() const noexcept {
-  return gap == Gap::None ? 0 : gap == Gap::Blank ? 1 : kBoundaryGap.size();
-}
-
 inline void PageText::Writer::put_gap(Script next) noexcept {
   if (gap == Gap::Boundary) {
     at = std::ranges::copy(kBoundaryGap, at).out;
@@ -384,6 +377,13 @@ void PageText::Writer::put(char32_t character) noexcept {
                                                                        : Script::Other);
   std::array<char, 4> octets;
   at = std::copy_n(octets.begin(), put_utf8(character, octets), at);
+}
+
+void PageText::count_letters(std::string_view written) noexcept {
+  for (std::size_t i = 0; i < written.size() && run_letters_ < 2; ++i) {
+    const bool is_gap = written[i] == ' ' || written[i] == '\n';
+    if (!is_gap && !is_utf8_tail(static_cast<std::uint8_t>(written[i]))) ++run_letters_;
+  }
 }
 
 void PageText::add(char32_t character) noexcept {

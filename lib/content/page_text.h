@@ -122,7 +122,6 @@ class PageText {
     void keep_last() noexcept;
     bool holds_syllable() const noexcept;
     bool meets(Script next) const noexcept;
-    std::size_t gap_bytes() const noexcept;
     void put_gap(Script next) noexcept;
     void put(char32_t character) noexcept;
     void separate(Gap by) noexcept;
@@ -163,6 +162,7 @@ class PageText {
   Writer& writer() noexcept { return writers_[static_cast<std::size_t>(place_)]; }
   void add(char32_t character) noexcept;
   void separate(Gap gap) noexcept;
+  void count_letters(std::string_view written) noexcept;
   // References and escapes: page_references.cc.
   void start_reference(State state) noexcept;
   bool takes_into_reference(char c) const noexcept;
@@ -203,10 +203,9 @@ class PageText {
   std::array<Writer, kPlacesCount> writers_;
   SelfLabels labels_;
 
-  // Octets of the words since the last tag, and whether they end in other than ASCII; whether an
-  // inline element closed there, with more than one letter in it.
-  std::size_t run_bytes_ = 0;
-  bool run_is_wide_ = false;
+  // Letters since the last tag: none, one, or more; whether an inline element closed there, with
+  // more than one in it.
+  std::uint8_t run_letters_ = 0;
   bool is_behind_close_ = false;
   bool closed_more_ = false;
 

@@ -48,8 +48,12 @@ void Sightings::look_closer(Look& found, std::uint32_t interface) const noexcept
     sighting.mac_sight = is_out_of_place ? MacSight::Missing : MacSight::Hidden;
     return;
   }
-  if (!neighbour.has_mac) sighting.mac_sight = MacSight::Missing;
-  found.is_unsettled = !neighbour.has_failed;
+  // Whom memory names did not answer a moment ago, and yet somebody sends with that address now: a
+  // device that wakes up, or one that took the address of who is away. It answers when it is asked
+  // again, or it is not believed.
+  const bool is_doubtful = neighbour.has_mac && neighbour.has_failed && !neighbour.is_taken_over;
+  if (!neighbour.has_mac || is_doubtful) sighting.mac_sight = MacSight::Missing;
+  found.is_unsettled = !neighbour.has_failed || is_doubtful;
   found.interface = link->index;
 }
 

@@ -43,8 +43,8 @@ rules: {start_lists: false, patterns: false}
   config::Loaded load() const {
     // Kept for who loads next, as a running filter keeps them.
     static std::shared_ptr<const config::Rules> rules;
-    auto loaded =
-        config::load(folder_.path() / "haetae.yaml", test::source_folder() / "rules", {}, rules);
+    auto loaded = config::load(folder_.path() / "haetae.yaml", test::source_folder() / "rules",
+                               {.folder = {}, .known = rules});
     EXPECT_TRUE(loaded.has_value()) << (loaded ? "" : config::to_text(loaded.error().front()));
     rules = loaded->rules;
     loaded->config.state_path = folder_.path() / "state";

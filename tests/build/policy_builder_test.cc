@@ -14,8 +14,11 @@ namespace {
 std::shared_ptr<const policy::Policy> policy_of(std::string_view text) {
   const test::TemporaryFolder folder;
   folder.write("haetae.yaml", text);
-  auto loaded = config::load(folder.path() / "haetae.yaml", test::source_folder() / "rules");
+  static std::shared_ptr<const config::Rules> rules;  // read once a process
+  auto loaded = config::load(folder.path() / "haetae.yaml", test::source_folder() / "rules",
+                             {.folder = {}, .known = rules});
   EXPECT_TRUE(loaded.has_value()) << (loaded ? "" : config::to_text(loaded.error().front()));
+  rules = loaded->rules;
   list::ImageBuilder empty(HashKey{1, 2});
   config::Faults warnings;
   const auto image = *list::Image::from_bytes(*empty.to_bytes());

@@ -275,19 +275,42 @@ TEST(Load, TakesKnownRulesOverWhileTheirFilesAreTheSame) {
 
   const auto first = load(file, rules);
   ASSERT_TRUE(first) << testing::PrintToString(test::lines_of(first.error()));
-  const auto second = load(file, rules, {}, first->rules);
+  const auto second = load(file, rules, {.folder = {}, .known = first->rules});
   ASSERT_TRUE(second);
   EXPECT_EQ(second->rules, first->rules) << "the same object, not a second reading";
 
   folder.write("rules/lists/gambling.txt", "new-casino.example\n");
-  const auto third = load(file, rules, {}, first->rules);
+  const auto third = load(file, rules, {.folder = {}, .known = first->rules});
   ASSERT_TRUE(third);
   EXPECT_NE(third->rules, first->rules) << "a file was written anew";
 
   fs::remove(rules / "services/tiktok.yaml");
-  const auto fourth = load(file, rules, {}, third->rules);
+  const auto fourth = load(file, rules, {.folder = {}, .known = third->rules});
   ASSERT_TRUE(fourth);
   EXPECT_EQ(fourth->rules->service("tiktok"), nullptr) << "a file is gone";
+}
+
+TEST(Load, ReadsPatternsAndPhrasesOnlyWhereTheyAreWanted) {
+  const haetae::test::TemporaryFolder folder;
+  const auto rules = shipped_rules().folder;
+  const auto written = [&](std::string_view patterns) {
+    return folder.write("haetae.yaml", "rules: {patterns: " + std::string(patterns) +
+                                           "}\nprofiles: {kid: {}}\ndefault_profile: kid\n");
+  };
+  const auto without = load(written("true"), rules, {.read = RulesRead::WithoutTexts});
+  ASSERT_TRUE(without);
+  EXPECT_TRUE(without->rules->patterns[0].empty()) << "nobody judges texts";
+  EXPECT_TRUE(without->rules->phrases.empty());
+  EXPECT_FALSE(without->rules->services.empty()) << "all else is there";
+  for (const char* const word : {"false", "no", "off"}) {
+    EXPECT_FALSE(load(written(word), rules)->rules->has_texts) << word;
+  }
+  const auto whole = load(written("on"), rules, {.folder = {}, .known = without->rules});
+  ASSERT_TRUE(whole);
+  EXPECT_FALSE(whole->rules->patterns[0].empty()) << "what is known lacks what is wanted now";
+  EXPECT_FALSE(whole->rules->phrases.empty());
+  EXPECT_EQ(load(written("off"), rules, {.folder = {}, .known = whole->rules})->rules, whole->rules)
+      << "more than is wanted is not read anew";
 }
 
 TEST(ShippedConfiguration, LoadsWithoutAFaultOrAWarning) {

@@ -13,6 +13,9 @@ BAND = {"block": ["adult", "gambling"], "safe_search": "strict",
         "deny": ["denied.example"],
         "schedule": [{"days": ["sun", "mon", "tue", "wed", "thu"], "bedtime": ["21:00-07:00"]}]}
 
+# Outside of bedtime, whenever the test runs.
+NOON = ("--at", "2026-03-02T12:00:00+09:00")
+
 
 class Commands(unittest.TestCase):
     @classmethod
@@ -45,7 +48,7 @@ class Explain(Commands):
             self.assertEqual("error" in line, line["verdict"] is None)
 
     def test_a_blocked_name(self):
-        line, = self.judged("www.bet.example", "--at", "2026-03-02T12:00:00+09:00")
+        line, = self.judged("www.bet.example", *NOON)
         self.assertEqual(
             {k: line[k] for k in ("input", "verdict", "reason", "category", "list", "rule",
                                   "profile", "also")},
@@ -55,7 +58,7 @@ class Explain(Commands):
              "also": [{"category": "gambling", "list": "more", "rule": "||bet.example^"}]})
 
     def test_each_reason_has_its_words(self):
-        at = ("--at", "2026-03-02T12:00:00+09:00")
+        at = NOON
         for name, verdict, reason in (
                 ("free.example", "allow", "no_rule_matched"),
                 ("x.school.example", "allow", "allowed_by_guardian"),
@@ -100,7 +103,7 @@ class Explain(Commands):
             self.assertIn(told, self.explain(*arguments, "bet.example", code=2).stderr)
 
     def test_a_person_reads_where_the_rule_stands(self):
-        text = self.explain("bet.example").stdout
+        text = self.explain("bet.example", *NOON).stdout
         self.assertIn("bet.example: BLOCKED for little", text)
         self.assertIn("bets, line 2", text)
 
@@ -129,7 +132,7 @@ class Explain(Commands):
 
     def test_standard_input_gives_one_line_for_each_line(self):
         inputs = ["bet.example", "free.example", "", "bad name", "http://bet.example/x"]
-        lines = self.judged("-", stdin="\n".join(inputs) + "\n", code=2)
+        lines = self.judged("-", *NOON, stdin="\n".join(inputs) + "\n", code=2)
         self.assertEqual([line["input"] for line in lines], inputs)
         self.assertEqual([line["verdict"] for line in lines],
                          ["block", "allow", None, None, "block"])

@@ -36,6 +36,11 @@ _STATE = tempfile.mkdtemp(prefix="haetae-lab-state-")
 atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
 os.environ["STATE_DIRECTORY"] = _STATE
 
+# Compiled patterns of the first filter of a test, by their digest. To compile and to sync them is
+# most of a start in a fresh folder: the filters that follow find them in theirs.
+_PATTERNS = Path(tempfile.mkdtemp(prefix="haetae-lab-patterns-"))
+atexit.register(shutil.rmtree, _PATTERNS, ignore_errors=True)
+
 # Extended DNS Errors (RFC 8914).
 EDE_STALE, EDE_FORGED, EDE_BOGUS, EDE_BLOCKED, EDE_FILTERED = 3, 4, 6, 15, 17
 EDE_PROHIBITED, EDE_STALE_NXDOMAIN, EDE_NO_REACHABLE, EDE_NETWORK = 18, 19, 22, 23
@@ -107,6 +112,10 @@ def dns_section(port, upstream_port, **changes):
     return section
 
 
+# How base_config() says where state is, in as_text().
+STATE_LINE = b'"path": "state"'
+
+
 def as_text(config):
     """JSON is YAML too."""
     return config if isinstance(config, (str, bytes)) else json.dumps(config, indent=1)
@@ -172,6 +181,7 @@ class Filter:
         """Starts it and does not wait."""
         for old in ("serve.err", "serve.out"):
             (self.folder.path / old).unlink(missing_ok=True)
+        self._lend_patterns()
         self.process = Process(self.folder, [*self.prefix, self.program, "serve", "--config",
                                              self.config_path], "serve", **self.options)
         return self
@@ -184,11 +194,27 @@ class Filter:
             self.launch()
             wait_until(lambda: self.is_ready() or not self.process.is_running(), "ready or an end")
             if self.is_ready():
+                self._keep_patterns()
                 return self
             if tries_left == 0 or "answers on this port already" not in self.err():
                 break
             time.sleep(0.5)
         raise AssertionError(f"did not start: {self.err()}")
+
+    def _lend_patterns(self):
+        """Only into a folder that this user's filter is about to make as its state."""
+        state = self.folder.path / "state"
+        config = self.config_path.read_bytes() if self.config_path.is_file() else b""
+        if state.exists() or "setpriv" in self.prefix or STATE_LINE not in config:
+            return
+        for path in _PATTERNS.iterdir():
+            state.mkdir(exist_ok=True)
+            shutil.copy(path, state)
+
+    def _keep_patterns(self):
+        for path in self.folder.path.glob("state/patterns-*.db"):
+            if not (_PATTERNS / path.name).exists():
+                shutil.copy(path, _PATTERNS)
 
     def is_ready(self):
         return "ready" in self.err().splitlines()
