@@ -250,8 +250,10 @@ function(haetae_lab_tests)
     set_tests_properties(lab.${stem} PROPERTIES TIMEOUT 900 LABELS lab COST 100
                          SKIP_RETURN_CODE 77 ENVIRONMENT "HAETAE=$<TARGET_FILE:haetae>")
   endforeach()
-  # "No answer is lost under load" is about that load alone.
-  if(TEST lab.network_load_test)
-    set_tests_properties(lab.network_load_test PROPERTIES RUN_SERIAL ON)
-  endif()
+  # "No answer is lost under load", and "each has its share", are about that load alone.
+  foreach(alone network_load_test proxy_load_test)
+    if(TEST lab.${alone})
+      set_tests_properties(lab.${alone} PROPERTIES RUN_SERIAL ON)
+    endif()
+  endforeach()
 endfunction()
