@@ -48,7 +48,8 @@ struct Lengths {
       has_any = true;
       std::uint64_t number = 0;
       const char* const end = member.data() + member.size();
-      const auto [stop, error] = std::from_chars(member.data(), end, number);
+      const auto [stop, error] =
+          std::from_chars(member.data(), member.data() + member.size(), number);
       if (error != std::errc{} || stop != end || (length && *length != number)) is_broken = true;
       length = number;
     });
