@@ -3,6 +3,7 @@
 #include "list/url_name.h"
 #include "page/ask_token.h"
 #include "page/block_page.h"
+#include "page/late_notice.h"
 
 namespace haetae::daemon {
 
@@ -40,6 +41,10 @@ proxy::BlockPages::Page BlockedWebPages::page(const policy::Verdict& verdict,
     page.fields.append(header.name).append(": ").append(header.value).append("\r\n");
   }
   return page;
+}
+
+std::string BlockedWebPages::late_notice(std::string_view accept_language) {
+  return page::late_notice(*site_, accept_language);
 }
 
 }  // namespace haetae::daemon

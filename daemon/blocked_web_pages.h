@@ -21,6 +21,7 @@ class BlockedWebPages final : public proxy::BlockPages {
   void refresh();
   Page page(const policy::Verdict& verdict, const inspect::Seen& seen,
             std::string_view accept_language) override;
+  std::string late_notice(std::string_view accept_language) override;
 
  private:
   SnapshotReader<policy::Policy> policy_;

@@ -70,6 +70,10 @@ std::string block_response(const policy::Verdict& verdict, const inspect::Seen& 
   return answer(status, page.fields, page.html, is_head);
 }
 
+std::string late_notice(std::string_view accept_language, BlockPages* pages) {
+  return pages == nullptr ? "<p>This page is blocked.</p>" : pages->late_notice(accept_language);
+}
+
 std::string error_response(NoAnswer why, bool is_head) {
   return plain(status_of(why), is_head);
 }

@@ -21,6 +21,9 @@ class BlockPages {
   };
   virtual Page page(const policy::Verdict& verdict, const inspect::Seen& seen,
                     std::string_view accept_language) = 0;
+  // HTML that says the same in a few words, in ASCII alone, wherever it stands in a page; at most
+  // limits::kLateNoticeBytesMax.
+  virtual std::string late_notice(std::string_view accept_language) = 0;
 };
 
 // What a blocked request is answered with: 403, or 451 where the law wants it (RFC 7725), and the
@@ -28,6 +31,9 @@ class BlockPages {
 // the body.
 std::string block_response(const policy::Verdict& verdict, const inspect::Seen& seen,
                            std::string_view accept_language, bool is_head, BlockPages* pages);
+
+// BlockPages::late_notice(), or a few plain words.
+std::string late_notice(std::string_view accept_language, BlockPages* pages);
 
 // Why there is no answer of a server.
 enum class NoAnswer : std::uint8_t {

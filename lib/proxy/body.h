@@ -22,6 +22,7 @@ class Body {
   // all are read, Done or Malformed, call it again.
   wire::HttpChunkReader::Step feed(Bytes more) noexcept;
 
+  Framing framing() const noexcept { return framing_; }
   bool is_done() const noexcept { return is_done_; }
   // Octets that need not be looked at; skip() says that so many passed.
   std::uint64_t unread() const noexcept;

@@ -76,6 +76,11 @@ class PageScans::Scan final : public BodyScan {
     return scanned_;
   }
 
+  Scanned judge_so_far() noexcept override {
+    if (scanned_ == Scanned::Undecided && is_blocked_now()) scanned_ = Scanned::Blocked;
+    return scanned_;
+  }
+
   Scanned finish() noexcept override {
     if (scanned_ == Scanned::Undecided) {
       // What comes after a body that was cut, nobody gets to see.

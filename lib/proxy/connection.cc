@@ -332,7 +332,7 @@ void Connection::let_server_go(bool is_clean) noexcept {
   server_is_clean_ = is_clean && may_lend_server();
   holds_server_ = false;
   from_server_.clear();
-  held_ = 0;
+  held_ = held_data_ = 0;
   in_flight_to_server_ = 0;
 }
 

@@ -145,7 +145,9 @@ class Connection {
   bool is_blocked_by_label(const Response& response);
   void begin_scan(const Response& response);
   bool pass_response_body(const Now& now);
+  void release_held() noexcept;
   bool settle_scan(Scanned scanned, const Now& now);
+  bool cut(const Now& now);
   bool end_exchange(const Now& now);
   bool server_failed(NoAnswer why, const Now& now);
   bool answer(std::string text, const Now& now);
@@ -166,8 +168,10 @@ class Connection {
   Window request_head_;   // as it goes to the server; kept until an answer comes
   Window response_head_;  // as it goes to the client
   std::uint32_t request_head_sent_ = 0;
-  std::uint32_t held_ =
-      0;                // unread octets of the server that were looked at and wait for a verdict
+  // Unread octets of the server that were looked at and wait for a verdict; and those of them up to
+  // the last one of the body.
+  std::uint32_t held_ = 0;
+  std::uint32_t held_data_ = 0;
   std::string answer_;  // our own
   std::size_t answer_sent_ = 0;
 
@@ -186,6 +190,7 @@ class Connection {
   Monotonic deadline_;
   Monotonic judge_again_at_;
   Monotonic held_until_;
+  std::uint64_t seen_left_ = 0;  // of the chunk, or body, behind what the client was given
 
   bool wishes_connect_ = false;
   bool is_bound_ = false;  // to the server that it has: a tunnel in which HTTP is spoken
@@ -214,6 +219,7 @@ class Connection {
   bool has_ended_idle_ = false;          // between two requests
   bool waits_for_head_ = false;          // some of it came
   bool has_passed_held_ = false;
+  bool takes_notice_ = false;  // the body
   std::uint8_t interims_ = 0;
 };
 

@@ -1,14 +1,14 @@
 // A request on its way and the answer that comes back: the second part of proxy::Connection.
+#include <algorithm>
+
 #include "proxy/connection.h"
+#include "proxy/late_notice.h"
 #include "proxy/page_labels.h"
 
 namespace haetae::proxy {
 namespace {
 
 using wire::Progress;
-
-// How long a page is held back for its judge: who waits for more of it than that waits for nothing.
-constexpr seconds kHeldMax{3};
 
 }  // namespace
 
@@ -112,7 +112,7 @@ bool Connection::is_blocked_by_label(const Response& response) {
 }
 
 void Connection::begin_scan(const Response& response) {
-  held_ = 0;
+  held_ = held_data_ = 0;
   has_passed_held_ = false;
   scan_.reset();
   if (parts_.bodies == nullptr || !judged_ || response.framing == Framing::None) return;
@@ -123,12 +123,14 @@ void Connection::begin_scan(const Response& response) {
                                 .content_length = response.content_length});
   if (!scan_) return;
   parts_.counters.bodies_scanned.add();
+  takes_notice_ = takes_notice(response);
   held_until_ = Monotonic::max();
 }
 
 // Lets the octets go that may, or holds them back until the scan has spoken. True: the phase
 // changed.
 bool Connection::pass_response_body(const Now& now) {
+  bool is_more = false;
   for (Bytes more = from_server_.unread().subspan(held_);
        !more.empty() && !response_body_.is_done(); more = from_server_.unread().subspan(held_)) {
     const auto step = response_body_.feed(more);
@@ -136,27 +138,53 @@ bool Connection::pass_response_body(const Now& now) {
       parts_.counters.answers_malformed.add();
       return server_failed(NoAnswer::Broken, now);
     }
+    if (!step.data.empty()) {
+      is_more = true;
+      const auto data_end = step.data.data() + step.data.size() - more.data();
+      held_data_ = held_ + static_cast<std::uint32_t>(data_end);
+    }
     held_ += static_cast<std::uint32_t>(step.bytes);
     if (scan_ && !step.data.empty() && settle_scan(scan_->feed(step.data), now)) return true;
   }
-  if (scan_ && held_until_ == Monotonic::max()) held_until_ = now.monotonic + kHeldMax;
-  if (server_has_ended_ && !response_body_.is_done() && from_server_.unread().size() == held_ &&
-      !response_body_.end()) {
-    // Cut short; the client sees that as we did.
-    from_server_.release(held_);
-    held_ = 0;
+  if (scan_ && held_until_ == Monotonic::max()) held_until_ = now.monotonic + limits::kProxyHeld;
+  const bool is_cut_short = server_has_ended_ && !response_body_.is_done() &&
+                            from_server_.unread().size() == held_ && !response_body_.end();
+  if (scan_ && (response_body_.is_done() || is_cut_short)) {
+    if (settle_scan(scan_->finish(), now)) return true;
     scan_.reset();
+  }
+  if (is_cut_short) {
+    // The client sees that as we did.
+    release_held();
     return client_has_all() && from_server_.is_empty() ? end() : false;
   }
-  if (scan_ && response_body_.is_done() && settle_scan(scan_->finish(), now)) return true;
-  if (response_body_.is_done()) scan_.reset();
-  const bool is_held =
-      scan_ && !has_passed_held_ && !from_server_.is_full() && now.monotonic < held_until_;
-  if (is_held) return false;
-  has_passed_held_ |= scan_ != nullptr && held_ > 0;
-  from_server_.release(held_);
-  held_ = 0;
+  if (scan_) {
+    if (!has_passed_held_ && !from_server_.is_full() && now.monotonic < held_until_) return false;
+    // Nothing is seen that was not judged, as far as it goes.
+    const bool is_judged = has_passed_held_ && !is_more;
+    if (!is_judged && settle_scan(scan_->judge_so_far(), now)) return true;
+  }
+  release_held();
   return false;
+}
+
+// While a page is still read that a notice can end, its client is left within its text.
+void Connection::release_held() noexcept {
+  std::uint32_t bytes = held_;
+  if (scan_ && takes_notice_) {
+    const std::uint64_t unread = response_body_.unread();
+    bytes = held_data_;
+    seen_left_ = held_data_ == held_ ? unread : 0;
+    if (response_body_.framing() == Framing::Length && unread < limits::kLateNoticeBytesMax) {
+      const std::uint64_t kept = limits::kLateNoticeBytesMax - unread;
+      bytes -= static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, kept));
+      seen_left_ = unread + (held_ - bytes);
+    }
+  }
+  has_passed_held_ |= scan_ != nullptr && bytes > 0;
+  from_server_.release(bytes);
+  held_ -= bytes;
+  held_data_ -= std::min(held_data_, bytes);
 }
 
 // True: it is blocked.
@@ -168,12 +196,19 @@ bool Connection::settle_scan(Scanned scanned, const Now& now) {
   }
   const policy::Verdict verdict = scan_->verdict();
   scan_.reset();
-  if (has_passed_held_) {
-    parts_.counters.bodies_cut.add();
-    return end();
-  }
+  if (has_passed_held_) return cut(now);
   parts_.counters.bodies_blocked.add();
   return answer(block_response(verdict, *judged_, language_, is_head_, parts_.pages), now);
+}
+
+// Some of the page was seen: it goes no further, and where it can be told, why.
+bool Connection::cut(const Now& now) {
+  parts_.counters.bodies_cut.add();
+  // Else what is sent already is not what the client has.
+  if (!takes_notice_ || !client_has_all()) return end();
+  std::string notice =
+      framed_notice(late_notice(language_, parts_.pages), response_body_.framing(), seen_left_);
+  return notice.empty() ? end() : answer(std::move(notice), now);
 }
 
 // All of the answer was released; and sent?

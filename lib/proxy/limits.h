@@ -48,6 +48,13 @@ inline constexpr std::uint64_t kProxySpliceBytesMin = 64 * 1024;
 // What one connection may move before the others have their turn.
 inline constexpr std::size_t kProxyTurnBytes = 1024 * 1024;
 
+// What is said behind the part of a page that was seen before the page told that it is blocked. So
+// much of a page with a length is kept back until its end, so that there is room for it.
+inline constexpr std::size_t kLateNoticeBytesMax = 1024;
+// A page is held for its judge at most so long: who waits for more of it than that waits for
+// nothing. From then on it passes as it comes, judged as far as it goes.
+inline constexpr std::chrono::seconds kProxyHeld{3};
+
 // Informational answers (1xx) in front of one response.
 inline constexpr int kProxyInterimMax = 16;
 // Names that Connection fields of one head say are for the next hop only.

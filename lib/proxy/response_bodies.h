@@ -30,6 +30,9 @@ class BodyScan {
   // The next octets of the body: chunks are undone, codings of the content are not. With Clean or
   // Blocked nothing more need be shown.
   virtual Scanned feed(Bytes octets) noexcept = 0;
+  // What was read of it is about to be seen, since it comes slowly: judge it as it stands. Never
+  // Clean.
+  virtual Scanned judge_so_far() noexcept = 0;
   // The body ended. Undecided counts as Clean.
   virtual Scanned finish() noexcept = 0;
   // After Blocked: why. The event has been written, or need not be.

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/assert.h"
 #include "inspect/counters.h"
+#include "list/phrase_set.h"
+#include "proxy/body_scan.h"
 #include "proxy/connection.h"
 #include "support/adult_policy.h"
 
@@ -15,14 +18,19 @@ using namespace haetae::proxy;
 
 namespace {
 
-// Blocks a body that holds a word.
+// Blocks a body that holds a word, or at last another.
 struct Scan final : BodyScan {
   Scanned feed(Bytes octets) noexcept override {
     text += as_text(octets.first(std::min<std::size_t>(octets.size(), 4096)));
     if (text.size() > 4096) return Scanned::Clean;
     return text.contains("harm") ? Scanned::Blocked : Scanned::Undecided;
   }
-  Scanned finish() noexcept override { return Scanned::Clean; }
+  Scanned judge_so_far() noexcept override {
+    return text.contains("evil") ? Scanned::Blocked : Scanned::Undecided;
+  }
+  Scanned finish() noexcept override {
+    return text.contains("evil") ? Scanned::Blocked : Scanned::Clean;
+  }
   const policy::Verdict& verdict() const noexcept override { return blocked; }
   std::string text;
   policy::Verdict blocked{.action = policy::Action::Block};
@@ -33,10 +41,21 @@ struct Bodies final : ResponseBodies {
   }
 };
 
+// What reads pages in earnest looks for two phrases and every self-label.
 std::shared_ptr<const policy::Policy> make_policy() {
-  return haetae::test::adult_policy([](list::ImageBuilder& builder, list::ListId adult) {
+  auto policy = haetae::test::adult_policy([](list::ImageBuilder& builder, list::ListId adult) {
     builder.add(adult, list::Rule{name_of("bad.example")});
   });
+  std::vector<list::Phrase> phrases(2);
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    phrases[i].id = i == 0 ? "harm" : "evil";
+    phrases[i].category = 0;
+    phrases[i].weight = 100;
+    phrases[i].parts.push_back({phrases[i].id, true, true});
+  }
+  policy->use_phrases(*list::PhraseSet::compile(phrases));
+  policy->label_categories.adult = 0;
+  return policy;
 }
 
 struct House {
@@ -50,6 +69,7 @@ struct House {
   Rooms server_rooms{limits::kProxyServerRoomBytes};
   Pac pac{{}};
   Bodies bodies;
+  PageScans scans{judge, counters};
   Now now{Time{std::chrono::hours{500'000}}, Monotonic{std::chrono::hours{1000}}};
 };
 
@@ -59,12 +79,17 @@ class Talk {
       : now_(house.now),
         reuses_((options & 2) != 0),
         connection_({house.judge, house.client_rooms, house.server_rooms, house.counters, house.pac,
-                     (options & 4) != 0 ? &house.bodies : nullptr, nullptr},
+                     bodies_of(house, options), nullptr},
                     (options & 1) != 0 ? Entry::Transparent : Entry::Explicit,
                     {.client = {IpAddress::v4(0xc0000207), 1},
                      .server = {IpAddress::v4(0xc6336450), 80},
                      .is_known = (options & 1) != 0},
                     now_) {}
+
+  static ResponseBodies* bodies_of(House& house, std::uint8_t options) {
+    if ((options & 8) != 0) return &house.scans;
+    return (options & 4) != 0 ? &house.bodies : nullptr;
+  }
 
   bool is_open() const { return !is_closed_; }
 
@@ -157,5 +182,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   HAETAE_ASSERT(house.client_rooms.lent() == 0 && house.server_rooms.lent() == 0);
+  HAETAE_ASSERT(house.scans.active() == 0);
   return 0;
 }

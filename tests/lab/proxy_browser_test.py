@@ -7,8 +7,9 @@ from pathlib import Path
 import lab
 import network
 from browser import Browser
-from gate_house import BAD, GOOD, NGINX, GateTest
+from gate_house import BAD, GOOD, NGINX, RAW, GateTest
 from proxy_content_test import some_page
+from proxy_servers import Scripted, slow_page
 
 # Where a person may look at the pictures afterwards; else they go with the test.
 PICTURES = os.environ.get("HAETAE_PICTURES")
@@ -48,6 +49,21 @@ class InChromium(GateTest):
             self.assertEqual(page.language, language)
             title = {"en": "This page is closed", "ko": "이 페이지는 닫혀 있어요"}[language]
             self.assertIn(title, page.text)
+
+    def test_a_slow_page_is_covered_where_it_tells(self):
+        page = (b"<!DOCTYPE html><title>Cats</title><h1>Cats</h1><div style='color: red'><p>Cats."
+                + b"<p>And so on.</p>" * 300 + b"<!-- " + self.FILES["good.html"]
+                + b" --><table><tr><td>" + self.FILES["bad.html"])
+        with self.net.internet.inside():
+            Scripted(self.addCleanup, slow_page(page, framing="chunked", pause_s=4, seconds=3,
+                                                first=len(page) - len(self.FILES["bad.html"])),
+                     address=RAW, port=80)
+        browser = Browser(self.net.child_a, self.certificate, arguments=(
+            f"--host-resolver-rules=MAP *.example {RAW}", "--disable-features=HttpsUpgrades"))
+        picture = Path(PICTURES or lab.Folder(self.addCleanup).path) / "led-slow-ko.png"
+        page = browser.visit({"url": f"http://{GOOD}/", "context": {"locale": "ko"},
+                              "awaits": "[role=alert]", "screenshot": str(picture)})
+        self.assertIn("이 페이지는 닫혀 있어요", page.text or "", page)
 
 
 if __name__ == "__main__":

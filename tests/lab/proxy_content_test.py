@@ -11,7 +11,7 @@ from pathlib import Path
 
 import lab
 from proxy_servers import (SWITCH, SWITCHED, Scripted, caddy, nginx, read_all, read_answer,
-                           web_socket_echo)
+                           slow_page, web_socket_echo)
 from servers import Knot, zone_text
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -122,6 +122,43 @@ class Nginx(Reader):
 
     def test_the_label_file_of_a_site_passes_to_who_asks_for_it(self):
         self.assertEqual(self.get("age-de.xml"), (200, self.AGE))
+
+    def test_a_slow_page_ends_where_it_tells_and_says_why(self):
+        page = self.benign + b"<p>And so on.</p>" * 200 + self.bad
+        first = len(page) - len(self.bad)
+        asked = []
+        for framing in ("length", "chunked", "close"):
+            server = Scripted(self.addCleanup, slow_page(page, framing=framing, first=first,
+                                                         pause_s=4, seconds=3))
+            asked.append((framing, subprocess.Popen(
+                ["curl", "-s", "-N", "-m", "30", "-x", f"http://127.0.0.1:{self.proxy}",
+                 "-H", "Accept-Language: ko", f"http://www.example:{server.port}/"],
+                stdout=subprocess.PIPE)))
+        for framing, curl in asked:
+            said = curl.communicate()[0]
+            self.assertTrue(said.startswith(self.benign), framing)
+            self.assertNotIn(self.bad[-200:], said, framing)
+            self.assertIn('<div role="alert" lang="ko"', said[-1024:].decode(), framing)
+            self.assertEqual(curl.returncode, 0 if framing == "close" else 18, "looks unfinished")
+
+    def test_a_slow_page_that_has_told_by_then_is_replaced(self):
+        server = Scripted(self.addCleanup, slow_page(self.bad + b"<p>more</p>" * 5000,
+                                                     first=len(self.bad), seconds=6))
+        done = subprocess.run(["curl", "-s", "-m", "30", "-x", f"http://127.0.0.1:{self.proxy}",
+                               "-H", "Accept-Language: en",
+                               f"http://www.example:{server.port}/"], capture_output=True,
+                              check=False)
+        self.assertIn(b"This page is closed", done.stdout)
+        self.assertNotIn(self.bad[:100], done.stdout)
+
+    def test_a_harmful_page_that_is_cut_short_is_closed(self):
+        server = Scripted(self.addCleanup, lambda _head, connection: connection.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000000\r\n\r\n"
+            + self.bad))
+        done = subprocess.run(["curl", "-s", "-m", "30", "-x", f"http://127.0.0.1:{self.proxy}",
+                               "-w", "%{http_code}", f"http://www.example:{server.port}/"],
+                              capture_output=True, check=False)
+        self.assertTrue(done.stdout.endswith(b"403"))
 
     def test_what_is_no_text_passes_unread(self):
         self.assertEqual(self.get("image.png")[0], 200)

@@ -160,7 +160,8 @@ class Neighbours(House):
         self.assert_others_are_served()
 
     def test_a_client_that_sends_half_a_request_gets_nothing_of_it_to_a_server(self):
-        server = Scripted(self.addCleanup, lambda *_: b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        server = Scripted(self.addCleanup,
+                          lambda *_: b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         for octets in (b"G", self.request(path="/", port=server.port)[:-2]):
             connection = self.open()
             connection.sendall(octets)

@@ -63,7 +63,8 @@ class House(unittest.TestCase):
 
     def open_tunnel(self, port, host="www.example"):
         connection = self.open()
-        connection.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        connection.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\n"
+                           f"Host: {host}:{port}\r\n\r\n".encode())
         self.assertEqual(read_answer(connection, has_body=False)[0], 200)
         return connection
 

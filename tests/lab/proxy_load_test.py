@@ -18,7 +18,8 @@ from proxy_servers import read_answer
 
 GIGABYTE = 1 << 30
 BLOCK_BYTES = 1 << 20
-PAGE = "<html><head><title>Cats</title></head><body>" + "<p>The kind cat sat on the mat.</p>\n" * 2000
+PAGE = ("<html><head><title>Cats</title></head><body>"
+        + "<p>The kind cat sat on the mat.</p>\n" * 2000)
 FAIR = lab.ROOT / "bench/proxy_fair.py"
 
 
@@ -93,7 +94,8 @@ class Load(House):
         took = time.monotonic() - began
         most = max(most, self.resident())
         self.assertEqual((got, digest.digest()), (GIGABYTE, expected))
-        print(f"\n1 GB in {took:.1f} s, two reloads; {(most - before) / 1e6:.1f} MB more", file=sys.stderr)
+        print(f"\n1 GB in {took:.1f} s, two reloads; {(most - before) / 1e6:.1f} MB more",
+              file=sys.stderr)
         self.assertLess(most - before, 40 << 20)
 
     def test_slow_readers_neither_fill_memory_nor_slow_another_child(self):

@@ -5,6 +5,7 @@ import hashlib
 import base64
 import socket
 import threading
+import time
 
 import lab
 from listeners import serve_each
@@ -133,6 +134,26 @@ class Scripted:
 SWITCH = ("Connection: Upgrade\r\nUpgrade: websocket\r\n"
           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n")
 SWITCHED = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # the answer to that key (RFC 6455, section 1.3)
+
+
+def slow_page(page, fields=b"", framing="length", first=0, pause_s=0, seconds=5):
+    """What Scripted says: a page whose octets from `first` on come later, in so many seconds."""
+    def say(_head, connection):
+        told = {"length": b"Content-Length: %d\r\n" % len(page),
+                "chunked": b"Transfer-Encoding: chunked\r\n", "close": b""}[framing]
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+                           + fields + told + b"\r\n")
+        count = 20
+        step = -(-(len(page) - first) // count)
+        pieces = [page[:first], *(page[at:at + step] for at in range(first, len(page), step))]
+        for number, piece in enumerate(pieces):
+            if piece and framing == "chunked":
+                piece = b"%x\r\n%s\r\n" % (len(piece), piece)
+            connection.sendall(piece)
+            time.sleep(seconds / count if number else pause_s)
+        if framing == "chunked":
+            connection.sendall(b"0\r\n\r\n")
+    return say
 
 
 def web_socket_echo(head, connection):

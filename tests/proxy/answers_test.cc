@@ -28,6 +28,7 @@ struct OnePage final : BlockPages {
     return {"Content-Security-Policy: default-src 'none'\r\n",
             "page in " + std::string(accept_language)};
   }
+  std::string late_notice(std::string_view) override { return {}; }
 };
 
 TEST(ProxyAnswers, ThePageIsMadeByWhoKnowsHow) {

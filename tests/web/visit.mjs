@@ -2,6 +2,7 @@
 // from standard input, writes one JSON array.
 //   {"modules": folder of node_modules, "arguments": [for Chromium], "visits": [
 //     {"url", "seconds", "context": Playwright's of a browser's window, "screenshot": a file,
+//      "awaits": what is to be there before we look, of a page that may never be whole,
 //      "press": what is clicked before we look, "check": true for axe's rules of WCAG 2.2 AA}]}
 //   [{"url", "ok", "status", "error", "text", "protocol", "seconds", "language", "is_too_wide",
 //     "problems": [{"id", "help", "nodes"}]}]
@@ -22,12 +23,14 @@ async function problemsOf(page) {
   return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((n) => n.html) }));
 }
 
-async function visit(browser, { url, seconds, context = {}, screenshot, press, check }) {
+async function visit(browser, { url, seconds, context = {}, screenshot, awaits, press, check }) {
   const page = await browser.newPage(context);
   const began = performance.now();
   const took = () => (performance.now() - began) / 1000;
   try {
-    let response = await page.goto(url, { timeout: seconds * 1000, waitUntil: 'load' });
+    let response = await page.goto(
+      url, { timeout: seconds * 1000, waitUntil: awaits ? 'commit' : 'load' });
+    if (awaits) await page.waitForSelector(awaits, { timeout: seconds * 1000 });
     if (press) {
       [response] = await Promise.all([
         page.waitForNavigation({ timeout: seconds * 1000, waitUntil: 'load' }), page.click(press)]);
