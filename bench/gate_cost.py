@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""What the gate costs, in one run: bulk traffic beside plain and conntrack-only forwarding, with and
-without segmentation offloads, and the processor time of the daemon for each new flow; both also
+"""What the gate costs, in one run: bulk traffic beside plain and conntrack-only forwarding, with
+and without segmentation offloads, and the processor time of the daemon for each new flow; both also
 with `gate.strict`.
 
-    bench/gate_cost.py [--rounds 5] [--seconds 3] [--rate 2000] [--most 10000]
+    bench/gate_cost.py [--rounds 5] [--seconds 3] [--rate 2000] [--most 10000] [--before PROGRAM]
 
 In a house of network namespaces (tests/lab/network.py; needs root) a child talks to the internet
 through the router. The daemon runs alone on core 0, the load on core 1. Flows are opened by
@@ -35,7 +35,7 @@ import web_servers  # noqa: E402
 
 SERVER, HOST = "203.0.113.80", "www.good.example"
 CORE_OF_LOAD = ("taskset", "-c", "1")
-OURS = ("ours", "strict")
+OURS = ("ours", "strict", "before")
 CONNTRACK_ONLY = """table inet gate_cost {
     chain forward { type filter hook forward priority 0; ct mark 1 accept; }
 }
@@ -98,7 +98,7 @@ class Bench:
     # ---- Modes.
 
     def mode(self, name):
-        """plain, conntrack, floor, ours or strict."""
+        """plain, conntrack, floor, ours, strict, or before: another program of ours."""
         if self.filter:
             self.filter.stop()
             if self.config_path:
@@ -116,7 +116,8 @@ class Bench:
                 workers=1, profiles={"little": {"deny": ["bad.example"], "log": "none"}},
                 admin={"listen": "127.0.0.1:8480"},
                 gate={"mode": "queue", "inside": ["br-lan"], "when_down": "closed",
-                      "strict": name == "strict"}))
+                      "strict": name == "strict"}),
+                program=self.options.before if name == "before" else lab.HAETAE)
             self.config_path = self.filter.config_path
             subprocess.run(["taskset", "-a", "-cp", "0", str(self.pid())],
                            stdout=subprocess.DEVNULL, check=True)
@@ -185,33 +186,31 @@ class Bench:
             pairs = list(zip(ours, told["conntrack"]))
             rate, cost = (statistics.median(one[k] for one in ours) for k in (0, 1))
             share, dearer = (statistics.median(a[k] / b[k] for a, b in pairs) for k in (0, 1))
-            print(f"{what}, {name}: {rate:.2f} Gbit/s, {share:.3f} of conntrack-only; {cost:.0f} ms "
-                  f"of both ends a Gbit, {dearer:.3f} of conntrack-only", flush=True)
+            print(f"{what}, {name}: {rate:.2f} Gbit/s, {share:.3f} of conntrack-only; {cost:.0f} "
+                  f"ms of both ends a Gbit, {dearer:.3f} of conntrack-only", flush=True)
 
     def cost(self):
-        self.cost_of("ours")
-
-    def cost_floor(self):
-        self.cost_of("floor")
-
-    def cost_strict(self):
-        self.cost_of("strict")
-
-    def cost_of(self, mode):
-        self.mode(mode)
-        idle = self.idle_ns_per_s()
-        for is_steered in (False, True):
-            self.steer(is_steered)
-            for kind in self.hellos:
-                costs, flows = [], 0
-                for _ in range(self.options.rounds):
-                    told = self.flows(kind, self.options.rate, self.options.seconds)
-                    flows += told["answered"]
-                    costs.append((told["took_ns"] - idle * told["seconds"]) / told["answered"] / 1e3)
-                where = "carried on by core 1" if is_steered else "carried on by whoever sends"
-                print(f"{kind}, {mode}, {where}: {statistics.median(costs):.1f} us of the daemon's "
-                      f"a flow ({flows} flows, {self.options.rate}/s)", flush=True)
-        self.steer(False)
+        modes = ["floor", "ours", "strict"] + (["before"] if self.options.before else [])
+        costs = {}
+        for i in range(self.options.rounds):
+            for mode in sorted(modes, reverse=i % 2 == 1):
+                self.mode(mode)
+                idle = self.idle_ns_per_s()
+                for is_steered in (False, True):
+                    self.steer(is_steered)
+                    for kind in self.hellos:
+                        told = self.flows(kind, self.options.rate, self.options.seconds)
+                        took_ns = told["took_ns"] - idle * told["seconds"]
+                        costs.setdefault((kind, is_steered, mode), []).append(
+                            took_ns / told["answered"] / 1e3)
+                self.steer(False)
+        for (kind, is_steered, mode), all_us in sorted(costs.items()):
+            where = "core 1" if is_steered else "whoever sends"
+            pairs = zip(all_us, costs[kind, is_steered, "floor"])
+            print(f"{kind}, carried on by {where}, {mode}: {statistics.median(all_us):.1f} us "
+                  f"({min(all_us):.1f} to {max(all_us):.1f}) of the program's a flow, "
+                  f"{statistics.median(a / b for a, b in pairs):.2f} of the floor "
+                  f"({self.options.rate}/s)", flush=True)
 
     def latency(self):
         medians = {"conntrack": [], "ours": []}
@@ -240,8 +239,7 @@ def network_zone():
 
 def measure(add_cleanup, options):
     bench = Bench(add_cleanup, options)
-    for part in (bench.cost, bench.cost_floor, bench.cost_strict, bench.most, bench.latency,
-                 bench.bulk, bench.bulk_small):
+    for part in (bench.cost, bench.most, bench.latency, bench.bulk, bench.bulk_small):
         if not options.only or part.__name__ in options.only:
             part()
 
@@ -253,7 +251,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rate", type=int, default=2000)
     parser.add_argument("--most", type=int, default=10000)
-    parser.add_argument("--only", nargs="*", help="cost, cost_floor, cost_strict, most, latency, bulk, bulk_small")
+    parser.add_argument("--only", nargs="*", help="cost, most, latency, bulk, bulk_small")
+    parser.add_argument("--before", type=Path, help="an older program, beside this one at cost")
     options = parser.parse_args()
 
     class Run(unittest.TestCase):
