@@ -2,14 +2,20 @@
 //
 //   gate_flows serve tcp|udp ADDRESS PORT
 //   gate_flows send tcp|udp ADDRESS PORT FLOWS_PER_SECOND SECONDS FILE...
+//   gate_flows accept QUEUE
 //
 // Each FILE holds what a client says in one segment or datagram. `send` opens flows at that rate,
 // says it all, and ends a flow once the server has said something; over UDP it says one octet more
 // before that, as a client does whose handshake is done. `serve` answers each flow that has said as
 // much as its first 64 octets with one octet. Prints, as JSON, flows that were answered and their
-// times.
+// times. `accept` gives each packet of a queue of netfilter the mark 1, one by one: what any
+// program costs that is asked about a packet.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <libnetfilter_queue/libnetfilter_queue.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink_queue.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -110,6 +116,47 @@ int serve(char** words) {
   if (bind(fd, raw(here.address), sizeof here.address) != 0) return 1;
   here.is_tcp ? serve_tcp(fd) : serve_udp(fd);
 }
+
+// ---- The floor.
+
+int accept_with_mark(const nlmsghdr* message, void* socket) {
+  std::array<nlattr*, NFQA_MAX + 1> attributes{};
+  if (nfq_nlmsg_parse(message, attributes.data()) < 0 || attributes[NFQA_PACKET_HDR] == nullptr) {
+    return MNL_CB_OK;
+  }
+  const auto* const header =
+      static_cast<const nfqnl_msg_packet_hdr*>(mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]));
+  const auto* const queue = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
+  alignas(NLMSG_ALIGNTO) char room[128];
+  nlmsghdr* const verdict = nfq_nlmsg_put(room, NFQNL_MSG_VERDICT, ntohs(queue->res_id));
+  nfq_nlmsg_verdict_put(verdict, static_cast<int>(ntohl(header->packet_id)), NF_ACCEPT);
+  nfq_nlmsg_verdict_put_mark(verdict, 1);
+  mnl_socket_sendto(static_cast<mnl_socket*>(socket), verdict, verdict->nlmsg_len);
+  return MNL_CB_OK;
+}
+
+int accept_all(const char* queue) {
+  mnl_socket* const socket = mnl_socket_open(NETLINK_NETFILTER);
+  if (socket == nullptr || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) return 1;
+  static std::array<char, 1 << 17> room;
+  nlmsghdr* const message = nfq_nlmsg_put(room.data(), NFQNL_MSG_CONFIG, std::atoi(queue));
+  nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+  nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, 0xffff);
+  nfq_nlmsg_cfg_put_qmaxlen(message, 65536);
+  mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_GSO));
+  mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_GSO));
+  if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0) return 1;
+  const int bytes = 16 << 20;
+  setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
+  const unsigned port = mnl_socket_get_portid(socket);
+  for (;;) {
+    const ssize_t size = mnl_socket_recvfrom(socket, room.data(), room.size());
+    if (size < 0 && errno != ENOBUFS) return 1;
+    if (size > 0) mnl_cb_run(room.data(), size, 0, port, accept_with_mark, socket);
+  }
+}
+
+// ---- Clients.
 
 struct Flow {
   Clock::time_point began;
@@ -221,6 +268,7 @@ std::string content_of(const char* path) {
 
 int main(int count, char** words) {
   if (count == 5 && std::string_view(words[1]) == "serve") return serve(words + 2);
+  if (count == 3 && std::string_view(words[1]) == "accept") return accept_all(words[2]);
   if (count < 8) return 2;
   std::vector<std::string> pieces;
   for (int i = 7; i < count; ++i) pieces.push_back(content_of(words[i]));

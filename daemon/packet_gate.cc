@@ -313,6 +313,7 @@ struct PacketGate::Impl {
     accept_plain();
     switch (mark) {
       case FlowMark::Undecided:
+      case FlowMark::Asked:
       case FlowMark::Requests: counters.passed.add(); break;
       case FlowMark::Accepted: counters.accepted.add(); break;
       case FlowMark::Kept: counters.kept.add(); break;

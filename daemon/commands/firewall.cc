@@ -66,7 +66,7 @@ int show(const std::string& file) {
   if (prepared->plan.queue_by == firewall::QueueBy::MangleChain) {
     for (const bool is_v4 : {true, false}) {
       fmt::print("\n# iptables{}-nft-restore --noflush\n{}", is_v4 ? "" : " of IPv6: ip6tables",
-                 firewall::mangle_text(prepared->plan, is_v4, false));
+                 firewall::mangle_text(prepared->plan, is_v4, ""));
     }
   }
   return is_well ? 0 : 1;

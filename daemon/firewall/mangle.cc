@@ -137,8 +137,7 @@ std::expected<void, std::string> apply_mangle(const firewall::Plan& plan) {
     if (is_missing(family)) continue;
     const auto now = saved(family);
     if (!now) return std::unexpected(now.error());
-    const bool has_jump = firewall::count_jumps(*now) > 0;
-    if (auto done = restore(family, firewall::mangle_text(plan, family.is_v4, has_jump)); !done) {
+    if (auto done = restore(family, firewall::mangle_text(plan, family.is_v4, *now)); !done) {
       return done;
     }
   }

@@ -76,22 +76,6 @@ void write_queues(const Plan& plan, bool is_v4, Rules& out) {
 // The chain's rules, as iptables-save writes them.
 std::string rules_of(const Plan& plan, bool is_v4) {
   Rules rules;
-  // Not asked with the jump: what the kernel keeps no connection for has no mark, and comes here.
-  rules.push_back(fmt::format("-m connmark ! --mark 0x0/{:#x} -j RETURN", plan.mark.decided()));
-  const std::uint32_t requests = plan.mark.of(policy::FlowMark::Requests);
-  for (const std::string& name : plan.inside) {
-    rules.push_back(
-        fmt::format("-o {} -m connmark --mark {:#x}/{:#x} -j RETURN", name, requests, requests));
-  }
-  // The filter hangs, or does not run.
-  if (plan.is_open) {
-    rules.push_back(fmt::format("-m mark ! --mark 0x0/{:#x} -j RETURN", plan.mark.mask()));
-  }
-  // Errors belong to the flow that they speak of.
-  rules.push_back(fmt::format("-p {} -j RETURN", is_v4 ? "icmp" : "ipv6-icmp"));
-  // Broadcast and multicast, which a bridge shows us, too.
-  if (is_v4) rules.emplace_back("-d 255.255.255.255/32 -j RETURN");
-  rules.push_back(fmt::format("-d {} -j RETURN", is_v4 ? "224.0.0.0/4" : "ff00::/8"));
   if (plan.spares_openings) write_spared(plan, is_v4, rules);
   write_queues(plan, is_v4, rules);
   std::string text;
@@ -99,22 +83,38 @@ std::string rules_of(const Plan& plan, bool is_v4) {
   return text;
 }
 
+// What leads to the chain, behind "FORWARD": only what our table wants to be asked about, so that
+// all else passes by one test, and what is asked about is said in one place.
+std::string jump_of(const Plan& plan) {
+  return fmt::format("-m mark --mark {:#x}/{:#x} -j {}", plan.mark.of(policy::FlowMark::Asked),
+                     plan.mark.mask(), kMangleChain);
+}
+
+// Of any plan, an older program's too.
+constexpr std::string_view kJumpBegins = "-A FORWARD ";
+bool is_jump(std::string_view line) {
+  return line.starts_with(kJumpBegins) && line.ends_with(fmt::format("-j {}", kMangleChain));
+}
+
+std::string without_jumps(std::string_view saved) {
+  std::string text;
+  for_each_line(saved, [&text](std::string_view line) {
+    if (is_jump(line)) text += fmt::format("-D FORWARD {}\n", line.substr(kJumpBegins.size()));
+  });
+  return text;
+}
+
 }  // namespace
 
-std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump) {
+std::string mangle_text(const Plan& plan, bool is_v4, std::string_view saved) {
   // A chain that is there already is emptied.
-  return fmt::format("*mangle\n:{0} - [0:0]\n{1}{2}COMMIT\n", kMangleChain, rules_of(plan, is_v4),
-                     has_jump ? "" : fmt::format("-I FORWARD 1 -j {}\n", kMangleChain));
+  return fmt::format("*mangle\n:{} - [0:0]\n{}{}-I FORWARD 1 {}\nCOMMIT\n", kMangleChain,
+                     without_jumps(saved), rules_of(plan, is_v4), jump_of(plan));
 }
 
 std::string saved_mangle_text(const Plan& plan, bool is_v4) {
-  return fmt::format(":{} - [0:0]\n{}\n{}", kMangleChain, kMangleJump, rules_of(plan, is_v4));
-}
-
-std::size_t count_jumps(std::string_view saved) {
-  std::size_t count = 0;
-  for_each_line(saved, [&count](std::string_view line) { count += line == kMangleJump ? 1 : 0; });
-  return count;
+  return fmt::format(":{} - [0:0]\n{}{}\n{}", kMangleChain, kJumpBegins, jump_of(plan),
+                     rules_of(plan, is_v4));
 }
 
 std::string own_mangle_lines(std::string_view saved) {
@@ -122,7 +122,7 @@ std::string own_mangle_lines(std::string_view saved) {
   const std::string rule = fmt::format("-A {} ", kMangleChain);
   std::string ours;
   for_each_line(saved, [&](std::string_view line) {
-    if (line == kMangleJump || line.starts_with(chain) || line.starts_with(rule)) {
+    if (is_jump(line) || line.starts_with(chain) || line.starts_with(rule)) {
       ours.append(line).append("\n");
     }
   });
@@ -135,12 +135,7 @@ std::string mangle_removal_text(std::string_view saved) {
     has_chain = has_chain || line.starts_with(fmt::format(":{} ", kMangleChain));
   });
   if (!has_chain) return "";
-  std::string text = "*mangle\n";
-  for (std::size_t jumps = count_jumps(saved); jumps > 0; --jumps) {
-    text += fmt::format("-D FORWARD -j {}\n", kMangleChain);
-  }
-  text += fmt::format("-F {0}\n-X {0}\nCOMMIT\n", kMangleChain);
-  return text;
+  return fmt::format("*mangle\n{0}-F {1}\n-X {1}\nCOMMIT\n", without_jumps(saved), kMangleChain);
 }
 
 }  // namespace haetae::firewall

@@ -278,19 +278,6 @@ std::string queue_numbers(const Plan& plan) {
   return fmt::format("{}-{}", plan.queue_first, plan.queue_last);
 }
 
-// Past iptables' chain, too, which comes next and would hand packets to a filter that hangs. What
-// is marked for that, after_queue unmarks.
-bool must_mark_unasked(const Plan& plan) {
-  return plan.is_open && plan.queue_by == QueueBy::MangleChain;
-}
-void write_pass_unasked(Text& out, const Plan& plan) {
-  out.begin("chain pass_unasked");
-  out.line("meta mark set meta mark & {} | {}", hex(plan.mark.others()),
-           hex(plan.mark.of(FlowMark::Accepted)));
-  out.line("accept");
-  out.end();
-}
-
 // So that no device takes the room of all in the kernel's table. Behind the queue: what waits there
 // the kernel takes for ended, and does not count. At home a device is its MAC,
 // whatever addresses it gives itself; a provider's subscriber is an address or a /64.
@@ -335,8 +322,7 @@ void write_undecided(Text& out, const Plan& plan) {
     out.line("ip saddr @house_v4 ip daddr @house_v4 goto keep");
     out.line("ip6 saddr @house_v6 ip6 daddr @house_v6 goto keep");
   }
-  const std::string_view unasked = must_mark_unasked(plan) ? "goto pass_unasked" : "accept";
-  out.line("meta nfproto != @alive {}", plan.is_open ? unasked : "goto refuse");
+  out.line("meta nfproto != @alive {}", plan.is_open ? "accept" : "goto refuse");
   if (plan.dot_refused) {
     out.line("iifname {} meta l4proto {{ tcp, udp }} th dport 853 goto refuse", inside);
   }
@@ -353,7 +339,11 @@ void write_undecided(Text& out, const Plan& plan) {
     case QueueBy::OwnTable:
       out.line("queue {}to {}", plan.is_open ? "flags bypass " : "", queue_numbers(plan));
       break;
-    case QueueBy::MangleChain: break;  // it comes next
+    case QueueBy::MangleChain:
+      // Its jump asks for that.
+      out.line("meta mark set meta mark & {} | {}", hex(plan.mark.others()),
+               hex(plan.mark.of(FlowMark::Asked)));
+      break;
   }
   out.end();
 }
@@ -375,7 +365,6 @@ void write_flows(Text& out, const Plan& plan) {
   out.line("ct mark set ct mark & {} | {}", hex(mark.others()), hex(mark.of(FlowMark::Kept)));
   out.line("accept");
   out.end();
-  if (must_mark_unasked(plan)) write_pass_unasked(out, plan);
   if (plan.limits_devices) write_limit(out, plan);
   write_undecided(out, plan);
   write_requests(out, inside);
@@ -401,18 +390,20 @@ void write_flows(Text& out, const Plan& plan) {
   write_save(out, plan, FlowMark::Blocked, "save_blocked", "goto refuse");
   write_save(out, plan, FlowMark::Kept, "save_kept", "accept");
   write_save(out, plan, FlowMark::Requests, "save_requests", "accept");
+  out.begin("chain not_settled");
+  out.line("meta mark set meta mark & {}", hex(mark.others()));
+  out.line("accept");
+  out.end();
   out.begin("chain after_queue");
   out.line("type filter hook forward priority mangle + 10; policy accept;");
   write_limit_jump(out, plan);
   out.line("meta mark & {} == 0 accept", hex(mark.mask()));
-  if (must_mark_unasked(plan)) {
-    out.line("meta nfproto != @alive meta mark set meta mark & {} accept", hex(plan.mark.others()));
-  }
   out.line(
       "meta mark & {} vmap {{ {} : goto save_accepted, {} : goto save_blocked, {} : goto "
-      "save_kept, {} : goto save_requests }}",
+      "save_kept, {} : goto save_requests, {} : goto not_settled }}",
       hex(mark.mask()), hex(mark.of(FlowMark::Accepted)), hex(mark.of(FlowMark::Blocked)),
-      hex(mark.of(FlowMark::Kept)), hex(mark.of(FlowMark::Requests)));
+      hex(mark.of(FlowMark::Kept)), hex(mark.of(FlowMark::Requests)),
+      hex(mark.of(FlowMark::Asked)));
   out.end();
 }
 

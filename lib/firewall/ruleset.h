@@ -13,9 +13,8 @@ namespace haetae::firewall {
 
 // The table of family inet that is ours, and ours alone.
 inline constexpr std::string_view kTable = "haetae";
-// The chain that is ours in the mangle tables of iptables, and the rule that leads there.
+// The chain that is ours in the mangle tables of iptables.
 inline constexpr std::string_view kMangleChain = "HAETAE";
-inline constexpr std::string_view kMangleJump = "-A FORWARD -j HAETAE";
 
 // The kernel takes the filter for dead when it was not told the contrary for so long.
 inline constexpr seconds kAliveFor{3};
@@ -41,16 +40,13 @@ std::string removal_text();
 // empty: the kernel hands elements out in an order of its own, another one each time.
 std::string in_order(std::string_view listing);
 
-// Input of iptables-restore --noflush for one family: our chain, and the jump to it.
-// has_jump: it stands already.
-std::string mangle_text(const Plan& plan, bool is_v4, bool has_jump);
+// Input of iptables-restore --noflush for one family: our chain, and the jump to it in place of
+// every one that stands. saved: what iptables-save says of the mangle table.
+std::string mangle_text(const Plan& plan, bool is_v4, std::string_view saved);
 // What own_mangle_lines() gives when that stands.
 std::string saved_mangle_text(const Plan& plan, bool is_v4);
-// Takes the chain and every jump to it away.
-// saved: what iptables-save says of the mangle table. Empty: there is nothing of ours.
+// Takes the chain and every jump to it away. Empty: there is nothing of ours.
 std::string mangle_removal_text(std::string_view saved);
-// How many rules of the mangle table lead to our chain.
-std::size_t count_jumps(std::string_view saved);
 // The lines of what iptables-save says that are ours.
 std::string own_mangle_lines(std::string_view saved);
 

@@ -16,6 +16,7 @@ enum class FlowMark : std::uint8_t {
   Blocked = 2,    // the kernel refuses it, to whoever sends
   Kept = 3,       // accepted although its device is stopped: house, help, grants
   Requests = 4,   // HTTP: the gate looks at what the client says, the kernel forwards what comes
+  Asked = 5,      // of a packet alone: the gate is to look at it, and has said nothing of its flow
 };
 
 // Where the three bits stand in a mark (`gate.mark`). All others stay as they are.
@@ -25,8 +26,6 @@ class MarkBits {
   explicit constexpr MarkBits(std::uint32_t mask) noexcept : mask_(mask) {}
 
   constexpr std::uint32_t mask() const noexcept { return mask_; }
-  // Those that no flow has of which the gate still looks at packets.
-  constexpr std::uint32_t decided() const noexcept { return of(FlowMark::Kept); }
   constexpr std::uint32_t others() const noexcept { return ~mask_; }
   constexpr std::uint32_t of(FlowMark flow) const noexcept {
     return std::uint32_t{static_cast<std::uint8_t>(flow)} << std::countr_zero(mask_);

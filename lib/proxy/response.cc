@@ -47,10 +47,10 @@ struct Lengths {
     wire::each_member(value, [&](std::string_view member) {
       has_any = true;
       std::uint64_t number = 0;
-      const char* const end = member.data() + member.size();
       const auto [stop, error] =
           std::from_chars(member.data(), member.data() + member.size(), number);
-      if (error != std::errc{} || stop != end || (length && *length != number)) is_broken = true;
+      const bool is_number = error == std::errc{} && stop == member.data() + member.size();
+      if (!is_number || (length && *length != number)) is_broken = true;
       length = number;
     });
     is_broken |= !has_any;

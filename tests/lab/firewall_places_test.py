@@ -2,8 +2,10 @@
 """Other places for the kernel's rules than root's on a router: a service without rights, a bridge;
 and what the doctor and docs/DEPLOY.md say of them."""
 
+import contextlib
 import re
 import socket
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -168,6 +170,29 @@ class Bridge(FirewallTest):
                 for version, said in (("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2.0")):
                     self.assertEqual(visit(ALLOWED, address, version),
                                      (0, f"hello from {ALLOWED} over {said}"), (gate, address))
+
+    def test_every_request_of_a_connection_is_judged(self):
+        heard = bytearray()
+
+        def answer(listener):
+            peer, _ = listener.accept()
+            with peer, contextlib.suppress(OSError):
+                while octets := peer.recv(4096):
+                    heard.extend(octets)
+                    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        with self.net.internet.inside():
+            listener = socket.create_server((SERVER, 8081))
+            self.addCleanup(listener.close)
+            threading.Thread(target=answer, args=(listener,), daemon=True).start()
+        self.start_box({"when_down": "closed"})
+        client = self.connect(self.pupil, SERVER, 8081)
+        for _ in range(2):
+            client.sendall(f"GET / HTTP/1.1\r\nHost: {ALLOWED}\r\n\r\n".encode())
+            self.assertTrue(client.recv(4096).endswith(b"ok"))
+        client.sendall(f"GET / HTTP/1.1\r\nHost: {BLOCKED}\r\n\r\n".encode())
+        with self.assertRaises(ConnectionResetError):
+            self.assertEqual(client.recv(4096), b"")
+        self.assertNotIn(BLOCKED.encode(), heard)
 
     def test_the_network_itself_goes_on(self):
         self.start_box()
