@@ -2,12 +2,12 @@
 # All tests: format and lint, the release suite, the same under ASan and UBSan, some seconds of
 # every fuzzer. Ends with the runner's closing lines; fails if anything failed.
 #   HAETAE_DATA       folder of real lists and captures; default ../shared/data if it is there
-#   FUZZ_SECONDS      for each fuzzer, default 5: all of them, two at a time, take some two minutes
+#   FUZZ_SECONDS      for each fuzzer, default 10: all of them, two at a time, take some four minutes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install_packages.sh all
 mkdir -p build
-fuzz_seconds=${FUZZ_SECONDS:-5}
+fuzz_seconds=${FUZZ_SECONDS:-10}
 failures=()
 
 step() { printf '\n== %s (%s)\n' "$1" "$(date +%T)"; }

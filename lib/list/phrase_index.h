@@ -13,12 +13,11 @@
 namespace haetae::list {
 
 // Finds thousands of plain strings in the text of a page (list/phrase_text.h), each place where one
-// stands.
-// Each of them gives one piece, its rarest, that begins with a blank, a digit or a letter beyond
-// ASCII: of eight octets, or of five where it has none of eight. A text is looked at where it has
-// one of those beginnings, in English once a word, in Korean once a syllable. What begins there is
-// asked of a table that fits the processor's nearest caches, and only where a piece stands the
-// strings that gave it are compared. The speed hardly depends on how many strings there are:
+// stands. Each of them gives one piece, its rarest, that begins with a blank, a digit or a letter
+// beyond ASCII: of eight octets, or of five where it has none of eight. A text is looked at where
+// it has one of those beginnings, in English once a word, in Korean once a syllable. What begins
+// there is asked of a table that fits the processor's nearer caches, and only where a piece stands
+// the strings that gave it are compared. The speed hardly depends on how many strings there are:
 // bench/list/phrase_bench.cc measures it, and Hyperscan beside it. Immutable, shared by all
 // threads.
 class PhraseIndex {
