@@ -100,7 +100,9 @@ class Router(Place):
     def build(self):
         self.sysctl("ipv4/ip_forward", 1)
         self.sysctl("ipv6/conf/all/forwarding", 1)
-        self.sysctl("ipv6/conf/default/dad_transmits", 0)
+        # Else an address is nobody's for up to a second: the kernel asks whether another has it.
+        for links in ("all", "default", "eth0"):
+            self.sysctl(f"ipv6/conf/{links}/accept_dad", 0)
         self.ip("link set lo up", "link set eth0 up", *self.lan.lines(), *self.guests.lines(),
                 f"addr add {self.outside_address}/24 dev eth0",
                 f"addr add {self.outside_address6}/64 dev eth0",
