@@ -25,6 +25,12 @@ constexpr bool is_utf8_tail(std::uint8_t octet) noexcept {
   return (octet & 0xc0) == 0x80;
 }
 
+// True of the first octet of U+3000 to U+DFFF: kana, ideographs, Hangul.
+constexpr bool starts_wide(char octet) noexcept {
+  const auto value = static_cast<std::uint8_t>(octet);
+  return value >= 0xe3 && value <= 0xed;
+}
+
 // Writes a code point (at most U+10FFFF); returns how many octets it took.
 std::size_t put_utf8(char32_t point, std::span<char, 4> out) noexcept;
 

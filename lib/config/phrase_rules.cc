@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/utf8.h"
 #include "list/phrase_text.h"
 #include "list/scan_text.h"
 
@@ -28,12 +29,12 @@ constexpr std::array<Edges, 4> kEdges = {{{"word", true, true},
 
 // Hangul, kana, ideographs: languages that write words without blanks, or particles behind them.
 bool holds_wide(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return list::starts_wide(c); });
+  return std::ranges::any_of(text, [](char c) { return starts_wide(c); });
 }
 
 std::size_t letters_in(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return c != ' ' && (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+      text, [](char c) { return c != ' ' && !is_utf8_tail(static_cast<std::uint8_t>(c)); }));
 }
 
 // What makes two rows the same phrase.

@@ -83,21 +83,14 @@ constexpr bool is_latin(char octet) noexcept {
   return octet >= 'a' && octet <= 'z';
 }
 
-// Kana, ideographs and Hangul: of UTF-8 their first octets are no others'.
+// Of what UTF-8 writes with a first octet that starts_wide().
 constexpr bool is_wide(char32_t character) noexcept {
   return character >= 0x3000 && character < 0xe000;
 }
-constexpr bool starts_wide(char octet) noexcept {
-  const auto value = static_cast<std::uint8_t>(octet);
-  return value >= 0xe3 && value <= 0xed;
-}
 
 constexpr bool is_hangul_syllable(const char* at) noexcept {
-  const auto tails = [](char a, char b) {
-    return (static_cast<std::uint8_t>(a) & 0xc0U) == 0x80 &&
-           (static_cast<std::uint8_t>(b) & 0xc0U) == 0x80;
-  };
-  return (static_cast<std::uint8_t>(at[0]) & 0xf0U) == 0xe0 && tails(at[1], at[2]) &&
+  const auto octet = [at](std::size_t i) { return static_cast<std::uint8_t>(at[i]); };
+  return (octet(0) & 0xf0U) == 0xe0 && is_utf8_tail(octet(1)) && is_utf8_tail(octet(2)) &&
          is_hangul_syllable(of_three(at));
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "wire/quic_packet.h"
+
 namespace haetae::firewall {
 namespace {
 
@@ -252,12 +254,6 @@ void write_strict(Text& out, const Plan& plan, const std::string& inside) {
   out.line("iifname {0} oifname != {0} ip6 hoplimit set 64", inside);
 }
 
-// Those that wire::quic_era() knows, in its order.
-constexpr std::uint32_t kQuicVersions[] = {
-    0x00000001, 0x6b3343cf, 0xfaceb001, 0xfaceb002, 0xfaceb00e, 0x51303530, 0x54303530,
-    0x54303531, 0xff000016, 0xff000017, 0xff000018, 0xff000019, 0xff00001a, 0xff00001b,
-    0xff00001c, 0xff00001d, 0xff00001e, 0xff00001f, 0xff000020, 0xff000021, 0xff000022};
-
 // A QUIC connection may begin on ports that served another one, or what was sent to be taken for
 // it: it is judged. Any long header (RFC 8999, section 5.1) of a version that the gate reads is
 // looked at, since an Initial may stand behind another packet of its datagram. The gate knows the
@@ -265,7 +261,9 @@ constexpr std::uint32_t kQuicVersions[] = {
 void write_quic_begins(Text& out, const Plan& plan) {
   const MarkBits mark = plan.mark;
   std::vector<std::string> versions;
-  for (const std::uint32_t one : kQuicVersions) versions.push_back(fmt::format("{:#x}", one));
+  for (const auto& [number, era] : wire::kQuicVersions) {
+    versions.push_back(fmt::format("{:#x}", number));
+  }
   out.begin("chain quic_begins");
   out.line("ct mark & {} {} return", hex(mark.mask()), hex(mark.of(FlowMark::Blocked)));
   out.line("@th,64,8 & 0xc0 == 0xc0 @th,72,32 {} ct mark set ct mark & {}", joined(versions),

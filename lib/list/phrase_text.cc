@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace haetae::list {
 namespace {
 
@@ -10,7 +12,7 @@ enum class Script : std::uint8_t { Latin, Wide, Other };
 Script script_of(char octet, Script before) noexcept {
   if (octet >= 'a' && octet <= 'z') return Script::Latin;
   if (starts_wide(octet)) return Script::Wide;
-  const bool goes_on = (static_cast<std::uint8_t>(octet) & 0xc0U) == 0x80;
+  const bool goes_on = is_utf8_tail(static_cast<std::uint8_t>(octet));
   return goes_on ? before : Script::Other;
 }
 

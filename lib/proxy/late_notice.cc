@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "content/body_decoder.h"
 #include "content/media_type.h"
-#include "wire/http_text.h"
 
 namespace haetae::proxy {
 
 bool takes_notice(const Response& response) noexcept {
-  const bool is_packed = !response.content_encoding.empty() &&
-                         !wire::is_same_word(response.content_encoding, "identity");
+  const auto codings = content::read_codings(response.content_encoding);
   const auto type = content::read_media_type(response.content_type);
-  return !is_packed && type && type->form == content::Form::Html;
+  return codings && codings->count == 0 && type && type->form == content::Form::Html;
 }
 
 std::string framed_notice(std::string_view notice, Framing framing, std::uint64_t left) {

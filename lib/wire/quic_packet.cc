@@ -38,24 +38,10 @@ bool read_rest(WireReader& in, QuicPacket& out) noexcept {
 }  // namespace
 
 QuicEra quic_era(std::uint32_t version) noexcept {
-  constexpr std::uint32_t kDraft = 0xff000000;
-  switch (version) {
-    case kQuicVersion1: return QuicEra::Version1;
-    case kQuicVersion2: return QuicEra::Version2;
-    // mvfst, as Facebook's apps speak it: draft 22, and draft 27 under two numbers.
-    case 0xfaceb001: return QuicEra::Draft22;
-    case 0xfaceb002:
-    case 0xfaceb00e: return QuicEra::Draft23;
-    case 0x51303530: return QuicEra::GoogleQ050;
-    case 0x54303530: return QuicEra::GoogleT050;
-    case 0x54303531: return QuicEra::GoogleT051;
-    default: break;
+  for (const QuicVersion& known : kQuicVersions) {
+    if (known.number == version) return known.era;
   }
-  const std::uint32_t draft = version - kDraft;
-  if (draft < 22 || draft > 34) return QuicEra::Unknown;
-  if (draft == 22) return QuicEra::Draft22;
-  if (draft < 29) return QuicEra::Draft23;
-  return draft < 33 ? QuicEra::Draft29 : QuicEra::Version1;
+  return QuicEra::Unknown;
 }
 
 Progress QuicPacketReader::next(QuicPacket& out) noexcept {

@@ -23,6 +23,25 @@ enum class QuicEra : std::uint8_t {
   GoogleT050,  // the same with TLS
   GoogleT051,
 };
+
+struct QuicVersion {
+  std::uint32_t number;
+  QuicEra era;
+};
+// All whose Initials we can open. mvfst is what Facebook's apps speak: draft 22, and draft 27 under
+// two numbers.
+inline constexpr QuicVersion kQuicVersions[] = {
+    {kQuicVersion1, QuicEra::Version1}, {kQuicVersion2, QuicEra::Version2},
+    {0xfaceb001, QuicEra::Draft22},     {0xfaceb002, QuicEra::Draft23},
+    {0xfaceb00e, QuicEra::Draft23},     {0x51303530, QuicEra::GoogleQ050},
+    {0x54303530, QuicEra::GoogleT050},  {0x54303531, QuicEra::GoogleT051},
+    {0xff000016, QuicEra::Draft22},     {0xff000017, QuicEra::Draft23},
+    {0xff000018, QuicEra::Draft23},     {0xff000019, QuicEra::Draft23},
+    {0xff00001a, QuicEra::Draft23},     {0xff00001b, QuicEra::Draft23},
+    {0xff00001c, QuicEra::Draft23},     {0xff00001d, QuicEra::Draft29},
+    {0xff00001e, QuicEra::Draft29},     {0xff00001f, QuicEra::Draft29},
+    {0xff000020, QuicEra::Draft29},     {0xff000021, QuicEra::Version1},
+    {0xff000022, QuicEra::Version1}};
 QuicEra quic_era(std::uint32_t version) noexcept;
 
 enum class QuicPacketType : std::uint8_t {

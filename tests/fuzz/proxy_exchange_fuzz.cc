@@ -12,32 +12,16 @@
 #include "proxy/body_scan.h"
 #include "proxy/connection.h"
 #include "support/adult_policy.h"
+#include "support/word_scan.h"
 
 using namespace haetae;
 using namespace haetae::proxy;
 
 namespace {
 
-// Blocks a body that holds a word, or at last another.
-struct Scan final : BodyScan {
-  Scanned feed(Bytes octets) noexcept override {
-    text += as_text(octets.first(std::min<std::size_t>(octets.size(), 4096)));
-    if (text.size() > 4096) return Scanned::Clean;
-    return text.contains("harm") ? Scanned::Blocked : Scanned::Undecided;
-  }
-  Scanned judge_so_far() noexcept override {
-    return text.contains("evil") ? Scanned::Blocked : Scanned::Undecided;
-  }
-  Scanned finish() noexcept override {
-    return text.contains("evil") ? Scanned::Blocked : Scanned::Clean;
-  }
-  const policy::Verdict& verdict() const noexcept override { return blocked; }
-  std::string text;
-  policy::Verdict blocked{.action = policy::Action::Block};
-};
 struct Bodies final : ResponseBodies {
   std::unique_ptr<BodyScan> begin(const ResponseFacts&) noexcept override {
-    return std::make_unique<Scan>();
+    return std::make_unique<haetae::test::WordScan>(4096);
   }
 };
 

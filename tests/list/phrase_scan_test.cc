@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "list/phrase_text.h"
 #include "support/allocation_count.h"
 #include "support/slow_phrases.h"

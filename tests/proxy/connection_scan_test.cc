@@ -3,6 +3,7 @@
 
 #include "proxy/connection.h"
 #include "proxy/proxy_house.h"
+#include "support/word_scan.h"
 #include "wire/http_chunks.h"
 
 namespace haetae::proxy::test {
@@ -13,40 +14,22 @@ std::string get(std::string_view host) {
          "\r\n\r\n";
 }
 
-// Looks for words: for one as it comes, for another when it is asked.
-struct WordScan final : BodyScan {
-  explicit WordScan(policy::Verdict blocked) : verdict_(blocked) {}
-  Scanned feed(Bytes octets) noexcept override {
-    seen += as_text(octets);
-    return seen.contains("harm") ? Scanned::Blocked : Scanned::Undecided;
+// Whose pages are read, if they are text.
+struct ReadingHouse : House, private ResponseBodies {
+  explicit ReadingHouse(const haetae::test::PolicyMaker& maker = default_maker()) : House(maker) {
+    bodies = this;
   }
-  Scanned judge_so_far() noexcept override {
-    return seen.contains("evil") ? Scanned::Blocked : Scanned::Undecided;
-  }
-  Scanned finish() noexcept override {
-    return seen.contains("evil") ? Scanned::Blocked : Scanned::Clean;
-  }
-  const policy::Verdict& verdict() const noexcept override { return verdict_; }
-  std::string seen;
-  policy::Verdict verdict_;
-};
-struct Words final : ResponseBodies {
+
+ private:
   std::unique_ptr<BodyScan> begin(const ResponseFacts& facts) noexcept override {
-    last_type = facts.content_type;
     if (!facts.content_type.starts_with("text/")) return nullptr;
-    policy::Verdict blocked;
-    blocked.action = policy::Action::Block;
-    blocked.reason = policy::Reason::Pattern;
-    return std::make_unique<WordScan>(blocked);
+    return std::make_unique<haetae::test::WordScan>();
   }
-  std::string last_type;
 };
 const std::string kText = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
 
 TEST(ProxyConnectionScan, APageWaitsForItsJudge) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   visit.client(get("a.example")).server(kText + "Content-Length: 8\r\n\r\nharm");
   EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
@@ -65,9 +48,7 @@ TEST(ProxyConnectionScan, WhatAHeadSaysOfItselfIsBelievedOfAnyBody) {
   maker.label_categories.adult = 0;
   for (const std::string_view type : {"text/html", "image/png", "video/mp4"}) {
     const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(type) + "\r\n";
-    House house(maker);
-    Words words;
-    house.bodies = &words;
+    ReadingHouse house(maker);
     Visit visit(house);
     visit.client(get("a.example")).server(head + std::string(kLabel) + "Content-Length: 9\r\n\r\n");
     EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
@@ -85,9 +66,7 @@ TEST(ProxyConnectionScan, WhatAHeadSaysOfItselfIsBelievedOfAnyBody) {
 }
 
 TEST(ProxyConnectionScan, ChunksAreUndoneForTheJudgeAlone) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   const std::string head = kText + "Transfer-Encoding: chunked\r\n\r\n";
   visit.client(get("a.example")).server(head + "2\r\nha\r\n2\r\nrm\r\n0\r\n\r\n");
@@ -100,9 +79,7 @@ TEST(ProxyConnectionScan, ChunksAreUndoneForTheJudgeAlone) {
 constexpr std::string_view kNotice = "<p>This page is blocked.</p>";
 
 TEST(ProxyConnectionScan, ALongPagePassesAndIsCutWhereItTells) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   visit.client(get("a.example")).server(kText + "Content-Length: 1000000\r\n\r\n");
   visit.server(std::string(limits::kProxyServerRoomBytes, 'x'));
@@ -116,9 +93,7 @@ TEST(ProxyConnectionScan, ALongPagePassesAndIsCutWhereItTells) {
 }
 
 TEST(ProxyConnectionScan, ASlowPageIsNotHeldForLong) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   visit.client(get("a.example")).server(kText + "\r\nslow");
   house.now.monotonic += seconds{4};
@@ -127,9 +102,7 @@ TEST(ProxyConnectionScan, ASlowPageIsNotHeldForLong) {
 }
 
 TEST(ProxyConnectionScan, ASlowPageIsJudgedBeforeItIsSeen) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   visit.client(get("a.example")).server(kText + "\r\nevil");
   EXPECT_EQ(visit.to_client, "");
@@ -140,9 +113,7 @@ TEST(ProxyConnectionScan, ASlowPageIsJudgedBeforeItIsSeen) {
 }
 
 TEST(ProxyConnectionScan, APageThatIsCutShortIsJudgedByWhatCame) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   visit.client(get("a.example")).server(kText + "Content-Length: 100\r\n\r\nevil").server_ends();
   EXPECT_TRUE(visit.to_client.starts_with("HTTP/1.1 403 ")) << visit.to_client;
@@ -155,9 +126,7 @@ TEST(ProxyConnectionScan, APageThatIsCutShortIsJudgedByWhatCame) {
 // A page that is seen in part, and then known to be blocked; what its client got.
 std::string cut_page(std::string_view fields, std::string_view seen, std::string_view rest,
                      std::size_t piece) {
-  House house;
-  Words words;
-  house.bodies = &words;
+  ReadingHouse house;
   Visit visit(house);
   visit.client(get("a.example")).server(kText + std::string(fields) + "\r\n");
   visit.server(seen, piece);
