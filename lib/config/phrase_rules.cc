@@ -106,7 +106,7 @@ class Reader {
       return file_.fail(all.line, "phrases.all", "a combination has two parts to eight",
                         "write a single phrase as any: [...]");
     }
-    add(all.line, row, std::move(parts));
+    add(all.line, row, parts);
   }
 
   std::optional<const Edges*> edges_of(const Node& row) {
@@ -155,7 +155,7 @@ class Reader {
     return part;
   }
 
-  void add(int line, const Row& row, std::vector<list::PhrasePart> parts) {
+  void add(int line, const Row& row, const std::vector<list::PhrasePart>& parts) {
     for (const auto& [name, category] : categories_) {
       const auto [first, is_new] =
           known_.try_emplace({category, parts, row.title_only}, Where{file_.file(), line});
